@@ -1,0 +1,9 @@
+"""Classical restorers: one file each, found by name."""
+
+from restorers.classical.base import Classical
+from restorers.registry import Registry
+from restorers.text import Text
+
+CLASSICAL = Registry("restorers.classical", Classical, Text("classical restorer", "经典复原方法"))
+
+__all__ = ["CLASSICAL", "Classical"]
