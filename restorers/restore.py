@@ -1,0 +1,248 @@
+"""Observation → photo, with any restorer: sizes, tiles, progress, cancel."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+
+from restorers.classical import CLASSICAL
+from restorers.classical.base import Classical
+from restorers.degradations.base import Degradation, Observation
+from restorers.errors import Cancelled, RestorersError
+from restorers.params import Parameterised, param
+from restorers.presets import PRESETS, Preset, PresetStore
+from restorers.registry import UnknownName
+from restorers.text import Text
+from restorers.tiling import run_tiled
+
+TILE = 1280  # pixels; the largest piece that a network of any size sees at once
+CLASSICAL_TILE = 1024
+PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What ``restore`` returns.
+
+    Attributes:
+        photo: the restored photo, float32 (height, width, 3) in [0, 1].
+        seconds: time it took, the loading of weights included.
+        notes: what a person should know of how it came about.
+        parameters: numbers that the network has learned; None for a formula.
+    """
+
+    photo: np.ndarray
+    seconds: float
+    notes: tuple[Text, ...] = ()
+    parameters: int | None = None
+
+
+@dataclass(frozen=True)
+class Network(Parameterised):
+    """A preset as a restorer; one subclass a preset, made by ``network``. Runs on photos of any size, large ones in tiles."""
+
+    preset: ClassVar[Preset]
+    store: ClassVar[PresetStore]
+    name: ClassVar[str]
+    title: ClassVar[Text]
+    help: ClassVar[Text]
+    suits: ClassVar[frozenset[str]]
+    told: ClassVar[tuple[str, ...]] = ()
+    reference: ClassVar[str]
+    order: ClassVar[int] = 1
+
+    @classmethod
+    def suited(cls, degradation: Degradation) -> bool:
+        """Whether it was trained for ``degradation``."""
+        return bool(cls.suits & {degradation.name, degradation.family})
+
+    def missing_knowledge(self, observation: Observation) -> tuple[str, ...]:
+        """The entries of ``told`` that this observation cannot give."""
+        return tuple(what for what in self.told if getattr(observation, what) is None)
+
+    def run(self, photo: np.ndarray, model, progress: Progress | None, cancel: threading.Event | None) -> np.ndarray:
+        """The network on the whole photo, in feathered tiles where it is large; (h, w, channels) → (h, w, output channels)."""
+        architecture = self.preset.architecture
+        return run_tiled(
+            photo,
+            lambda tile: model.predict_on_batch(tile[None])[0],
+            tile=TILE,
+            overlap=2 * architecture.context,
+            multiple=max(PADDING, architecture.multiple),
+            progress=progress,
+            cancel=cancel,
+        )
+
+    def notes(self, photo: np.ndarray) -> tuple[Text, ...]:
+        """What to tell about how this photo was run."""
+        if self.preset.architecture.channels == 1:
+            return (Text("This network sees gray only: the result has no colour.", "该网络只处理灰度：结果没有颜色。"),)
+        return ()
+
+
+@dataclass(frozen=True)
+class FixedSizeNetwork(Network):
+    """A network that takes one size only: the whole photo shrunk to it, or piece by piece at full size."""
+
+    sizing: str = param(
+        "whole",
+        label=Text("Size", "尺寸"),
+        help=Text(
+            "This network takes one small size only. Shrink the whole photo to it, or run piece by piece at full size.",
+            "该网络只接受一种小尺寸。可将整张照片缩小，或按原尺寸逐块处理。",
+        ),
+        choices={"whole": Text("As in the tutorial: whole photo shrunk", "如教程：整图缩小"), "tiles": Text("Tile by tile at full size", "原尺寸逐块处理")},
+    )
+
+    def run(self, photo, model, progress, cancel):
+        size = self.preset.architecture.input_size
+        if self.sizing == "tiles":
+            return run_tiled(
+                photo,
+                lambda tile: model.predict_on_batch(tile[None])[0],
+                tile=size,
+                overlap=size // 4,
+                multiple=size,
+                progress=progress,
+                cancel=cancel,
+            )
+        height, width = photo.shape[:2]
+        small = cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA).reshape(size, size, -1)
+        out = np.asarray(model.predict_on_batch(small[None])[0])
+        return cv2.resize(out, (width, height), interpolation=cv2.INTER_CUBIC).reshape(height, width, -1)
+
+    def notes(self, photo):
+        size = self.preset.architecture.input_size
+        if self.sizing == "tiles":
+            how = Text(f"Run in pieces of {size}×{size} pixels at full size.", f"按原尺寸以 {size}×{size} 像素的小块处理。")
+        else:
+            how = Text(
+                f"The whole photo was shrunk to {size}×{size} pixels, as in the tutorial, and the result enlarged again.",
+                f"如教程所示，整张照片被缩小到 {size}×{size} 像素，结果再放大。",
+            )
+        return (how, *super().notes(photo))
+
+
+def network(preset: Preset, store: PresetStore = PRESETS) -> type[Network]:
+    """The restorer class of a preset: like a classical restorer, with a name, words, parameters and ``from_settings``."""
+    base = Network if preset.architecture.input_size is None else FixedSizeNetwork
+    words = {key: getattr(preset, key) for key in ("name", "title", "help", "suits", "reference")}
+    told = ("mask",) if preset.architecture.channels == 4 else ()
+    return dataclass(frozen=True)(type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}}))
+
+
+def restorer_names() -> list[str]:
+    """Every restorer: the presets, then the classical ones."""
+    return [*PRESETS.names(), *CLASSICAL.names()]
+
+
+def restorer_class(name: str) -> type[Classical] | type[Network]:
+    """The class of the restorer called ``name``; ``UnknownName`` otherwise."""
+    if name in CLASSICAL:
+        return CLASSICAL.get(name)
+    if name in PRESETS.names():
+        return network(PRESETS.get(name))
+    known = ", ".join(restorer_names())
+    raise UnknownName(Text(f"There is no restorer called {name!r}. Known: {known}.", f"没有名为 {name!r} 的复原方法。已知：{known}。"))
+
+
+def all_restorers() -> list[type[Classical] | type[Network]]:
+    """The classes of all restorers, the damaged presets left out."""
+    classes = []
+    for name in PRESETS.names():
+        try:
+            classes.append(restorer_class(name))
+        except RestorersError:
+            continue
+    return [*classes, *CLASSICAL]
+
+
+def find_restorer(name: str, settings: Mapping[str, Any] | None = None) -> Classical | Network:
+    """A restorer by name, with checked settings."""
+    return restorer_class(name).from_settings(settings)
+
+
+def _with_mask(observation: Observation) -> np.ndarray:
+    mask = np.zeros(observation.photo.shape[:2], bool) if observation.mask is None else observation.mask
+    return np.dstack([observation.photo, mask.astype(np.float32)])
+
+
+def _restore_classical(observation: Observation, restorer: Classical, progress: Progress | None, cancel: threading.Event | None) -> np.ndarray:
+    if restorer.context is None or max(observation.photo.shape) <= CLASSICAL_TILE:
+        return restorer.restore(observation)
+    masked = observation.mask is not None
+
+    def on_tile(tile: np.ndarray) -> np.ndarray:
+        return restorer.restore(replace(observation, photo=np.ascontiguousarray(tile[..., :3]), mask=tile[..., 3] > 0.5 if masked else None))
+
+    return run_tiled(
+        _with_mask(observation) if masked else observation.photo,
+        on_tile,
+        tile=CLASSICAL_TILE,
+        overlap=2 * restorer.context,
+        multiple=1,
+        progress=progress,
+        cancel=cancel,
+    )
+
+
+def _restore_network(observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None) -> tuple[np.ndarray, int]:
+    model, architecture = restorer.store.model(restorer.preset), restorer.preset.architecture
+    if architecture.channels == 1:
+        source = cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
+    elif architecture.channels == 4:
+        source = _with_mask(observation)
+    else:
+        source = observation.photo
+    photo = restorer.run(source, model, progress, cancel)
+    return np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo, model.count_params()
+
+
+def restore(
+    observation: Observation,
+    restorer: Classical | Network,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Restoration:
+    """Restore an observation.
+
+    Args:
+        observation: from ``degrade``, or ``Observation(photo)`` for a photo that was bad from the start.
+        restorer: from ``find_restorer``.
+        progress: called with the fraction done, rising from 0 to 1.
+        cancel: stops at the next tile when set.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        RestorersError: the observation lacks what the restorer must be told, or the preset is damaged.
+    """
+    start = time.perf_counter()
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    if isinstance(restorer, Network):
+        photo, parameters = _restore_network(observation, restorer, progress, cancel)
+        notes = restorer.notes(observation.photo)
+    else:
+        photo, parameters, notes = _restore_classical(observation, restorer, progress, cancel), None, ()
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
+    photo = np.clip(photo, 0, 1).astype(np.float32, copy=False)
+    if progress is not None:
+        progress(1.0)
+    return Restoration(photo, time.perf_counter() - start, notes, parameters)
+
+
+def warm_up(name: str = "denoise") -> None:
+    """Import TensorFlow, load preset ``name`` if it is there and run it once, so that the first visitor does not wait."""
+    if name in PRESETS.names():
+        restore(Observation(np.zeros((64, 64, 3), np.float32)), find_restorer(name))
+    else:
+        import keras  # noqa: F401

@@ -1,0 +1,209 @@
+"""Trains a recipe with Keras ``fit`` and callbacks. Knows neither a page nor a terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from restorers.errors import RestorersError
+from restorers.text import Text
+from restorers.training.data import TrainingData
+from restorers.training.recipes.base import Recipe
+from restorers.weights import read_tensors, write_tensors
+
+WARM_UP_STEPS = 200
+LONGEST_STEP = 20.0  # seconds; a longer pause (a laptop that slept) does not count as training time
+
+
+class TrainingError(RestorersError):
+    """Training that cannot go on."""
+
+
+@dataclass
+class TrainingState:
+    """How far a training has come; saved beside the weights, so that it can be resumed.
+
+    Attributes:
+        steps: batches seen.
+        seconds: time spent on them.
+        best: highest validation PSNR so far, in dB.
+        history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``.
+    """
+
+    steps: int = 0
+    seconds: float = 0.0
+    best: float = -math.inf
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass
+class TrainingRun:
+    """The outcome: the model with its best weights, and how it came about."""
+
+    model: keras.Model
+    state: TrainingState
+    degraded_psnr: float
+
+
+def mean_psnr(photos: np.ndarray, truths: np.ndarray) -> float:
+    """Mean over the pictures of 10 log₁₀(1 / MSE), in dB; photos are clipped to [0, 1] first."""
+    error = np.mean((np.clip(photos, 0, 1) - truths) ** 2, axis=tuple(range(1, truths.ndim)))
+    return float(np.mean(-10 * np.log10(np.maximum(error, 1e-10))))
+
+
+def predict(model: keras.Model, inputs: np.ndarray, batch: int) -> np.ndarray:
+    """The model's output for many inputs of one size."""
+    return np.concatenate([model.predict_on_batch(inputs[i : i + batch]) for i in range(0, len(inputs), batch)])
+
+
+class _Course(keras.callbacks.Callback):
+    """Holds the time: counts steps and seconds, sets the rate by them, stops at the end or when cancelled."""
+
+    def __init__(self, state: TrainingState, minutes: float | None, cancel: threading.Event | None):
+        super().__init__()
+        self.state, self.cancel = state, cancel
+        self.start, self.budget = state.seconds, None if minutes is None else 60 * minutes
+
+    def on_train_begin(self, logs=None):
+        self.highest, self.first, self.before = float(self.model.optimizer.learning_rate), self.state.steps, time.monotonic()
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.budget:
+            done = min(1.0, (self.state.seconds - self.start) / self.budget)
+            warm = min(1.0, (self.state.steps - self.first + 1) / WARM_UP_STEPS)
+            self.model.optimizer.learning_rate = self.highest * max(warm * (1 + math.cos(math.pi * done)) / 2, 1e-3)
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        self.state.seconds += min(now - self.before, LONGEST_STEP)
+        self.state.steps += 1
+        self.before = now
+        if not math.isfinite(logs["loss"]):
+            raise TrainingError(
+                Text(
+                    f"The loss must stay a finite number; at step {self.state.steps} it became {logs['loss']}. Try a smaller learning rate.",
+                    f"损失必须是有限数；第 {self.state.steps} 步时变为 {logs['loss']}。请减小学习率。",
+                )
+            )
+        stopped = self.cancel is not None and self.cancel.is_set()
+        if stopped or (self.budget and self.state.seconds - self.start >= self.budget):
+            self.model.stop_training = True
+
+
+class _Validation(keras.callbacks.Callback):
+    """After each epoch: scores the averaged weights on the validation pictures, keeps the best, saves the state."""
+
+    def __init__(self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None):
+        super().__init__()
+        self.state, self.data, self.batch, self.folder = state, data, batch, folder
+        self.best: dict[str, np.ndarray] | None = None
+
+    def averaged(self) -> list | None:
+        return getattr(self.model.optimizer, "_model_variables_moving_average", None) if self.model.optimizer.use_ema else None
+
+    def on_epoch_end(self, epoch, logs=None):
+        inputs, targets = self.data.validation
+        raw = [np.asarray(v) for v in self.model.trainable_variables]
+        if average := self.averaged():
+            for variable, mean in zip(self.model.trainable_variables, average, strict=True):
+                variable.assign(mean)
+        outputs = predict(self.model, inputs, self.batch)
+        logs["val_psnr"] = mean_psnr(outputs, targets)
+        logs["val_loss"] = float(np.mean(keras.ops.convert_to_numpy(self.model.compute_loss(y=targets, y_pred=outputs))))
+        if logs["val_psnr"] > self.state.best:
+            self.state.best = logs["val_psnr"]
+            self.best = {v.path: np.array(v) for v in self.model.variables}
+        for variable, value in zip(self.model.trainable_variables, raw, strict=True):
+            variable.assign(value)
+        self.state.history.append({"step": self.state.steps, "seconds": round(self.state.seconds, 1)} | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")})
+        if self.folder is not None:
+            self.save()
+
+    def save(self) -> None:
+        """Write weights, optimizer, best weights and progress, so that the training can be resumed."""
+        tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.variables}
+        tensors |= {f"optimizer/{i}": np.asarray(v, np.float32) for i, v in enumerate(self.model.optimizer.variables)}
+        tensors |= {f"best/{path}": value for path, value in self.best.items()}
+        write_tensors(tensors, self.folder / "state.safetensors")
+        (self.folder / "state.json").write_text(json.dumps(vars(self.state)))
+
+    def load(self) -> None:
+        """Take up the saved state."""
+        expected = {f"{part}/{v.path}": tuple(v.shape) for part in ("model", "best") for v in self.model.variables}
+        expected |= {f"optimizer/{i}": tuple(v.shape) for i, v in enumerate(self.model.optimizer.variables)}
+        tensors = read_tensors(self.folder / "state.safetensors", expected)
+        for variable in self.model.variables:
+            variable.assign(tensors[f"model/{variable.path}"])
+        for i, variable in enumerate(self.model.optimizer.variables):
+            variable.assign(tensors[f"optimizer/{i}"].astype(variable.dtype))
+        self.best = {v.path: tensors[f"best/{v.path}"] for v in self.model.variables}
+        vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
+
+
+def train(
+    recipe: Recipe,
+    data: TrainingData,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    cancel: threading.Event | None = None,
+    *,
+    minutes: float | None = None,
+    folder: Path | None = None,
+    resume: bool = False,
+    seed: int = 0,
+) -> TrainingRun:
+    """Train ``recipe`` on ``data``.
+
+    Args:
+        recipe: what to train and how.
+        data: from ``recipe.load``.
+        callbacks: further Keras callbacks, e.g. a progress bar.
+        cancel: stops after the step at hand when set; the best weights so far are returned.
+        minutes: time budget; the rate warms up over 200 steps and falls as a cosine to zero by then. None takes the recipe's
+            own; a recipe without one keeps its rate and ends after its epochs.
+        folder: where the state is saved after each epoch; None saves nothing.
+        resume: go on from the state in ``folder``; with a time budget the schedule begins anew over ``minutes``.
+        seed: of the first weights and of the order of the batches.
+
+    Raises:
+        TrainingError: the loss became NaN or infinite, or there is nothing to resume.
+    """
+    minutes = recipe.minutes if minutes is None else minutes
+    keras.utils.set_random_seed(seed)
+    model, state = recipe.architecture.build(), TrainingState()
+    model.compile(optimizer=recipe.optimizer(), loss=recipe.loss)
+    model.optimizer.build(model.trainable_variables)
+    inputs, targets = data.validation
+    validation = _Validation(state, data, 16, folder)
+    if resume:
+        if folder is None or not (folder / "state.safetensors").is_file():
+            raise TrainingError(Text(f"There is no training of {recipe.name} to resume.", f"没有可继续的 {recipe.name} 训练。"))
+        rate = float(model.optimizer.learning_rate)
+        validation.set_model(model)
+        validation.load()
+        if minutes is not None:
+            model.optimizer.learning_rate = rate
+    course = _Course(state, minutes, cancel)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    done = state.steps // data.steps
+    model.fit(
+        data.batches(np.random.default_rng([seed, state.steps])),
+        steps_per_epoch=data.steps,
+        initial_epoch=done,
+        epochs=max(recipe.epochs, done),
+        shuffle=False,  # the batches come shuffled
+        verbose=0,
+        callbacks=[course, validation, *recipe.callbacks(), *callbacks],
+    )
+    if validation.best is not None:
+        for variable in model.variables:
+            variable.assign(validation.best[variable.path])
+    return TrainingRun(model, state, mean_psnr(inputs[..., : targets.shape[-1]], targets))

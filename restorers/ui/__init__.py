@@ -1,0 +1,1 @@
+"""The page: the only rooms that import gradio."""

@@ -1,0 +1,38 @@
+const list = element.querySelector("ol");
+const words = props.words;
+
+function change(value) {
+  props.value = value;
+  draw();
+  trigger("input");
+}
+
+function draw() {
+  const language = restorers.language();
+  const entries = props.value || [];
+  list.replaceChildren(
+    ...entries.map((entry, index) => {
+      const item = document.createElement("li");
+      item.textContent = entry[language];
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.textContent = "×";
+      remove.setAttribute("aria-label", `${words.remove[language]}: ${entry[language]}`);
+      remove.addEventListener("click", () => change(entries.filter((_, other) => other !== index)));
+      item.append(remove);
+      return item;
+    }),
+  );
+  if (entries.length) {
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.className = "chips-clear";
+    clear.textContent = words.clear[language];
+    clear.addEventListener("click", () => change([]));
+    list.append(clear);
+  }
+}
+
+draw();
+watch("value", draw);
+document.addEventListener("restorers:language", draw);

@@ -1,0 +1,14 @@
+// The language of the page is the lang attribute of <html>; whoever draws words himself listens for "restorers:language".
+restorers.language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+
+restorers.speak = async (language) => {
+  try { localStorage.setItem("restorers-language", language); } catch {}
+  if (restorers.localeModule) {
+    const module = await import(new URL(`assets/${restorers.localeModule}`, document.baseURI).href);
+    module.changeLocale(language === "zh" ? "zh-CN" : "en");
+  }
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+};
+
+new MutationObserver(() => document.dispatchEvent(new CustomEvent("restorers:language")))
+  .observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });

@@ -1,0 +1,97 @@
+"""From declared parameters to Gradio components, and the two components that Gradio lacks: a grouped select, and chips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components.base import Component
+
+from restorers.params import Parameter
+from restorers.text import Text
+from restorers.ui.language import both, say
+
+_ASSETS = Path(__file__).parent / "assets"
+
+
+def labelled(parameter: Parameter) -> Text:
+    """The parameter's label with its unit."""
+    unit = f" ({parameter.unit})" if parameter.unit else ""
+    return Text(parameter.label.en + unit, parameter.label.zh + unit)
+
+
+def control(parameter: Parameter, elem_id: str) -> Component:
+    """The Gradio component for ``parameter``: slider, checkbox or dropdown."""
+    common: dict[str, Any] = {"label": say(labelled(parameter)), "info": say(parameter.help), "value": parameter.default, "elem_id": elem_id}
+    if parameter.kind in ("float", "int"):
+        return gr.Slider(parameter.low, parameter.high, step=parameter.step, buttons=["reset"], **common)
+    if parameter.kind == "bool":
+        return gr.Checkbox(**common)
+    if parameter.kind == "choice":
+        return gr.Dropdown([(say(label), value) for value, label in parameter.choices.items()], filterable=False, **common)
+    raise TypeError(f"no component shows a parameter of kind {parameter.kind!r}")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The controls of one plug-in: the group that is shown or hidden, and its components by parameter name."""
+
+    group: gr.Group
+    components: dict[str, Component]
+
+
+def panel(parameters: Iterable[Parameter], elem_id: str, visible: bool, shown: int = 1) -> Panel:
+    """A group of controls; all but the first ``shown`` of them are folded away. A mask has no control here: it is painted."""
+    ordinary = [p for p in parameters if p.kind != "mask"]
+    components: dict[str, Component] = {}
+    with gr.Group(visible=visible, elem_id=elem_id, elem_classes="panel") as group:
+        for p in ordinary[:shown]:
+            components[p.name] = control(p, f"{elem_id}-{p.name}")
+        if ordinary[shown:]:
+            with gr.Accordion(say(Text("More settings", "更多设置")), open=False, elem_id=f"{elem_id}-more", elem_classes="more"):
+                for p in ordinary[shown:]:
+                    components[p.name] = control(p, f"{elem_id}-{p.name}")
+    return Panel(group, components)
+
+
+def settings_of(panel_: Panel, values: Mapping[Component, Any]) -> dict[str, Any]:
+    """The values of a panel by parameter name, out of the values of an event whose inputs are a set."""
+    return {name: values[component] for name, component in panel_.components.items() if component in values}
+
+
+def options(entries: Iterable[tuple[str, Text, Text]]) -> list[dict[str, str]]:
+    """What ``Select`` offers: (value, title, group); entries of one group in a row stand under its title."""
+    return [{"value": v, "en": t.en, "zh": t.zh, "group_en": g.en, "group_zh": g.zh} for v, t, g in entries]
+
+
+def select(value: str, options: list[dict[str, str]], *, title: Text, elem_id: str) -> gr.HTML:
+    """A native select, with groups: the keyboard and a phone know it already. Its value is the value of the chosen option.
+
+    Event ``input``: the visitor has chosen. ``gr.update(options=…)`` changes what is offered. The value comes from outside: check it.
+    """
+    return gr.HTML(
+        value,
+        html_template=f'<label class="select"><span class="title">{both(title)}</span><select></select></label>',
+        js_on_load=(_ASSETS / "select.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=elem_id,
+        options=options,
+    )
+
+
+def chips(*, elem_id: str, clear: Text, remove: Text) -> gr.HTML:
+    """A list of removable chips. Its value is a list of objects, each with ``en`` and ``zh``; the rest of them is the caller's.
+
+    Event ``input``: the visitor has removed one, or all. The value comes from outside: check it.
+    """
+    return gr.HTML(
+        [],
+        html_template='<ol class="chips"></ol>',
+        js_on_load=(_ASSETS / "chips.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=elem_id,
+        words={"clear": clear._asdict(), "remove": remove._asdict()},
+    )

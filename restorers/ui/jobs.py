@@ -1,0 +1,159 @@
+"""Heavy work, one at a time on the machine, first come first served, stopped when its visitor stops or leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from restorers.errors import RestorersError
+from restorers.text import Text
+
+Work = Callable[[Callable[[float], None], threading.Event], Any]
+
+
+class LineFull(RestorersError):
+    """Too many visitors are waiting."""
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work of one visitor.
+
+    Attributes:
+        owner: the visitor.
+        work: called as ``work(progress, cancel)`` in a thread of its own.
+        progress: share that is done, 0 to 1.
+        began: when it left the line, in seconds of ``time.monotonic``; None while it waits.
+        result, error: what ``work`` returned or raised, once ``done`` is set.
+    """
+
+    owner: str
+    work: Work
+    progress: float = 0.0
+    began: float | None = None
+    result: Any = None
+    error: BaseException | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def report(self, share: float) -> None:
+        self.progress = min(max(float(share), self.progress), 1.0)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The job waits; ``ahead`` others come first."""
+
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """The job runs: the share that is done and the seconds since it began."""
+
+    share: float
+    seconds: float
+
+
+class Line:
+    """The line in front of the machine.
+
+    Args:
+        max_waiting: how many may wait; the next one is told to come back.
+    """
+
+    def __init__(self, max_waiting: int = 16):
+        self.max_waiting = max_waiting
+        self._waiting: deque[Job] = deque()
+        self._running: Job | None = None
+        self._lock = threading.Lock()
+
+    def start(self, owner: str, work: Work) -> Job:
+        """Put ``work`` at the end of the line. What ``owner`` had in the line or running before is stopped.
+
+        Raises:
+            LineFull: when ``max_waiting`` jobs wait already.
+        """
+        self.stop(owner)
+        with self._lock:
+            if len(self._waiting) >= self.max_waiting:
+                raise LineFull(
+                    Text(
+                        f"{len(self._waiting)} visitors are waiting already, and no more than {self.max_waiting} may. Try again in a minute.",
+                        f"已有 {len(self._waiting)} 位访客在排队，最多允许 {self.max_waiting} 位。请一分钟后再试。",
+                    )
+                )
+            job = Job(owner, work)
+            self._waiting.append(job)
+            self._advance()
+        return job
+
+    def stop(self, owner: str) -> bool:
+        """Stop every job of ``owner``; returns whether there was one. A running one ends at its next look at the event."""
+        with self._lock:
+            mine = [job for job in self._waiting if job.owner == owner]
+            for job in mine:
+                self._waiting.remove(job)
+                job.cancel.set()
+                job.done.set()
+            if self._running is not None and self._running.owner == owner:
+                self._running.cancel.set()
+                mine.append(self._running)
+            return bool(mine)
+
+    def leave(self, job: Job) -> None:
+        """Stop this one job, whether it waits or runs."""
+        with self._lock:
+            job.cancel.set()
+            if job in self._waiting:
+                self._waiting.remove(job)
+                job.done.set()
+
+    def ahead(self, job: Job) -> int:
+        """How many jobs come before ``job``; 0 when it runs or is done."""
+        with self._lock:
+            if job not in self._waiting:
+                return 0
+            return self._waiting.index(job) + (self._running is not None)
+
+    def _advance(self) -> None:
+        if self._running is None and self._waiting:
+            self._running = self._waiting.popleft()
+            self._running.began = time.monotonic()
+            threading.Thread(target=self._run, args=(self._running,), name="restorers-job", daemon=True).start()
+
+    def _run(self, job: Job) -> None:
+        try:
+            job.result = job.work(job.report, job.cancel)
+        except BaseException as error:  # the thread ends here; whoever follows the job tells the visitor
+            job.error = error
+        finally:
+            with self._lock:
+                self._running = None
+                self._advance()
+            job.done.set()
+
+    async def follow(self, job: Job, every: float = 0.1) -> AsyncIterator[Waiting | Running]:
+        """What happens to ``job``, whenever there is news, until it is done; the job is stopped when nobody follows any more."""
+        last = None
+        try:
+            while not job.done.is_set():
+                ahead = self.ahead(job)
+                if ahead or job.began is None:
+                    news: Waiting | Running = Waiting(ahead)
+                else:
+                    news = Running(round(job.progress, 2), int(time.monotonic() - job.began))
+                if news != last:
+                    yield news
+                    last = news
+                await asyncio.sleep(every)
+        finally:
+            self.leave(job)
+
+
+LINE = Line()

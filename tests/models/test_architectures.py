@@ -1,0 +1,84 @@
+"""Every architecture builds, names its layers and keeps its size; the tutorials' networks have the published counts."""
+
+import numpy as np
+import pytest
+
+from restorers.models import ARCHITECTURES
+from restorers.models.unet import UNet
+
+# worked out by hand from the texts: sum over the layers of (kernel area · inputs + 1) · outputs, 4 a channel for a batch norm
+PUBLISHED = {
+    "tutorial_grayscale": (2_177, (128, 128, 3), (128, 128, 1)),
+    "tutorial_denoise": (58_067, (300, 300, 3), (300, 300, 3)),
+    "tutorial_enhance": (788_867, (80, 80, 3), (80, 80, 3)),
+    "tutorial_digits": (4_385, (28, 28, 1), (28, 28, 1)),
+    "tutorial_deblur": (34_951_683, (128, 128, 3), (128, 128, 3)),
+    "dense_autoencoder": (784 * 128 + 128 + 128 * 32 + 32 + 32 * 128 + 128 + 128 * 784 + 784, (28, 28, 1), (28, 28, 1)),
+    "linear_autoencoder": (784 * 32 + 32 + 32 * 784 + 784, (28, 28, 1), (28, 28, 1)),
+}
+CODES = {
+    "tutorial_grayscale": ("code", (64, 64, 128)),
+    "tutorial_denoise": ("code", (38, 38, 16)),
+    "tutorial_enhance": ("code", (40, 40, 64)),
+    "tutorial_digits": ("code", (4, 4, 8)),
+    "tutorial_deblur": ("latent_vector", (256,)),
+}
+
+
+def test_eight_architectures_are_found():
+    assert set(ARCHITECTURES.names()) == {*PUBLISHED, "unet"}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_networks(name):
+    architecture = ARCHITECTURES.get(name)()
+    model = architecture.build()
+    count, inputs, outputs = PUBLISHED[name]
+    assert model.count_params() == count
+    assert model.input_shape[1:] == inputs == (architecture.input_size, architecture.input_size, architecture.channels)
+    assert model.output_shape[1:] == outputs
+    assert outputs[-1] == architecture.output_channels
+    if name in CODES:
+        layer, shape = CODES[name]
+        assert model.get_layer(layer).output.shape[1:] == shape
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES.names())
+def test_every_layer_is_named_and_every_variable_has_its_own_path(name):
+    first, second = ARCHITECTURES.get(name)().build(), ARCHITECTURES.get(name)().build()
+    assert [v.path for v in first.variables] == [v.path for v in second.variables]
+    assert len({v.path for v in first.variables}) == len(first.variables)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_unet_takes_any_size_and_starts_as_the_identity(channels):
+    outputs = min(channels, 3)
+    model = UNet(channels=channels, output_channels=outputs, width1=8, width2=8, width3=8).build()
+    for height, width in ((8, 8), (16, 40)):
+        photo = np.random.default_rng(0).random((1, height, width, channels), np.float32)
+        assert np.abs(model.predict_on_batch(photo) - photo[..., :outputs]).max() < 1e-6
+
+
+def test_unet_is_homogeneous():
+    model = UNet(width1=8, width2=8, width3=8).build()
+    rng = np.random.default_rng(1)
+    for v in model.variables:
+        v.assign(rng.normal(0, 0.1, v.shape))
+    photo = rng.random((1, 16, 16, 3), np.float32)
+    assert np.allclose(model.predict_on_batch(photo * 0.3), 0.3 * model.predict_on_batch(photo), atol=1e-5)
+
+
+def test_default_unet_has_3_7_million_parameters():
+    assert UNet().build().count_params() == 3_741_184
+
+
+def test_space_to_depth_is_undone_by_depth_to_space():
+    from restorers.models.layers import DepthToSpace, SpaceToDepth
+
+    x = np.random.default_rng(0).random((2, 6, 4, 5), np.float32)
+    folded = np.asarray(SpaceToDepth(2)(x))
+    assert folded.shape == (2, 3, 2, 20)
+    # independent reference: the four phases of the grid
+    assert np.array_equal(folded[..., :5], x[:, ::2, ::2])
+    assert np.array_equal(folded[..., 5:10], x[:, ::2, 1::2])
+    assert np.array_equal(np.asarray(DepthToSpace(2)(folded)), x)
