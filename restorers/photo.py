@@ -64,17 +64,6 @@ class PhotoFile:
     format: str
 
 
-@dataclass(frozen=True)
-class _Decoded:
-    """A decoded file before its colours are made sRGB and its transparency is laid over white."""
-
-    pixels: np.ndarray  # (h, w, c): gray, RGB or CMYK, uint8, or float32 in [0, 1]
-    alpha: np.ndarray | None
-    icc: bytes | None
-    notes: tuple[Text, ...]
-    premultiplied: bool = False
-
-
 def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPIXELS) -> PhotoFile:
     """Decode a picture into a photo, or refuse it with one sentence.
 
@@ -110,9 +99,9 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
 
 def _read(file: BinaryIO, name: Text, max_megapixels: float) -> PhotoFile:
     kind = _kind(file, name)
+    notes: list[Text] = []
     try:
-        decoded = (_decode_tiff if kind == "TIFF" else _decode)(file, kind, name, max_megapixels)
-        photo, notes = _finish(decoded)
+        photo = (_decode_tiff if kind == "TIFF" else _decode)(file, kind, name, max_megapixels, notes)
     except PhotoError:
         raise
     except Exception as error:  # decoders raise a dozen types on damaged files
@@ -122,7 +111,7 @@ def _read(file: BinaryIO, name: Text, max_megapixels: float) -> PhotoFile:
                 f"{name.zh} 是损坏、不完整或特殊的 {kind} 文件，未能读取。请重新存为 PNG 或 JPEG。",
             )
         ) from error
-    return PhotoFile(photo, notes, kind)
+    return PhotoFile(photo, tuple(notes), kind)
 
 
 def _kind(file: BinaryIO, name: Text) -> str:
@@ -184,51 +173,168 @@ def _check_size(width: int, height: int, name: Text, max_megapixels: float) -> N
         )
 
 
-def _decode(file: BinaryIO, kind: str, name: Text, max_megapixels: float, orient: bool = True) -> _Decoded:
+def _decode(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes: list[Text]) -> np.ndarray:
+    """Everything except TIFF files of more than 8 bits."""
     from PIL import ExifTags, Image
 
     Image.init()
-    # not Image.open: its own size check comes first, and its error does not give the size
+    # not Image.open: its own size check comes first, warns at half our sizes, and its error does not give the size
     image = Image.OPEN[kind.upper()][0](file, "")
     _check_size(*image.size, name, max_megapixels)
-    notes = []
-    # a phone's JPEG may carry a second picture (depth, gain map): that is no animation
-    if kind != "JPEG" and getattr(image, "is_animated", False):
-        notes.append(Text("The file holds several pictures; the first is used.", "文件含有多幅图像，仅使用第一幅。"))
+    # the second picture in a phone's JPEG is a depth or gain map, and TIFF pages are counted where the tags are read
+    if kind not in ("JPEG", "TIFF") and getattr(image, "is_animated", False):
+        notes.append(_FIRST)
     image.load()
     icc = image.info.get("icc_profile")
-    if kind == "PNG" and (depth := _png_depth(file)) == 16:
-        file.seek(0)
-        pixels = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
-        pixels, alpha = _split(pixels)
-        if image.mode in ("L", "LA", "I", "I;16"):
-            pixels = pixels[..., :1]
-        pixels = to_scale(pixels, depth)
-        alpha = None if alpha is None else to_scale(alpha, depth)
-        notes.append(_WIDE)
+    gray = image.mode in ("1", "L", "LA", "La", "I", "I;16")
+    alpha = None
+    if kind == "PNG" and _png_depth(file) == 16:
+        pixels, alpha = _split(_decode_wide(file))
+        pixels = _scale(pixels[..., :1] if gray else pixels, notes)
+        alpha = None if alpha is None else alpha / np.float32(65535)
     else:
-        alpha = None
         if image.has_transparency_data:
-            alpha = np.asarray(image.convert("RGBA").getchannel("A"))
-        if image.mode in ("1", "L", "LA", "La"):
-            image = image.convert("L")
-        elif image.mode != "CMYK":
-            image = image.convert("RGBA" if image.mode == "RGBa" else "RGB").convert("RGB")
-        pixels = np.atleast_3d(np.asarray(image))
-    if pixels.shape[2] == 1:
-        notes.append(Text("The picture is gray: red, green and blue are equal.", "这是灰度图：红、绿、蓝三个通道相同。"))
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1) if orient else 1
+            alpha = np.asarray(image.convert("RGBA").getchannel("A")) / np.float32(255)
+        if image.mode in ("RGBa", "La"):
+            image = image.convert(image.mode.upper())
+        pixels = np.atleast_3d(np.asarray(image.convert("L" if gray else "CMYK" if image.mode == "CMYK" else "RGB")))
+    photo = _finish(pixels, alpha, icc, notes)
+    # Pillow itself turns a TIFF when it loads it
+    return photo if kind == "TIFF" else _turn(photo, image.getexif().get(ExifTags.Base.Orientation), notes)
+
+
+def _decode_tiff(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes: list[Text]) -> np.ndarray:
+    """TIFF: 8 bits and less by Pillow; more by OpenCV, for Pillow cuts 16-bit colours to 8 and knows no float colours."""
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    head = file.read(8)
+    tags = ImageFileDirectory_v2(head + file.read(8) if 43 in head[2:4] else head)
+    file.seek(tags.next)
+    tags.load(file)
+    _check_size(int(tags[256]), int(tags[257]), name, max_megapixels)
+    if tags.next:
+        notes.append(_FIRST)
+    bits, samples, orientation = set(tags.get(258, (1,))), tags.get(277, 1), tags.get(274, 1)
+    if max(bits) <= 8:
+        photo = _decode(file, kind, name, max_megapixels, notes)
+    else:
+        photometric, planar = tags.get(262, 1), tags.get(284, 1)
+        if len(bits) > 1 or not bits <= {16, 32, 64} or samples not in (1, 3, 4) or photometric > 2 or (planar != 1 and samples > 1):
+            raise PhotoError(
+                Text(
+                    f"{name.en} is a TIFF of an unusual layout. Accepted above 8 bits: 16, 32 or 64 bits, gray, RGB or RGBA, interleaved. "
+                    f"Received: {'/'.join(map(str, sorted(bits)))} bits, {samples} channels, colour code {photometric}. Save it as PNG.",
+                    f"{name.zh} 是布局特殊的 TIFF。8 位以上支持：16、32 或 64 位，灰度、RGB 或 RGBA，像素交错。"
+                    f"收到：{'/'.join(map(str, sorted(bits)))} 位，{samples} 通道，颜色代码 {photometric}。请存为 PNG。",
+                )
+            )
+        pixels, alpha = _split(_decode_wide(file))
+        if photometric == 0 and pixels.dtype.kind == "u":
+            pixels = np.iinfo(pixels.dtype).max - pixels
+        if alpha is not None:
+            alpha = np.clip(alpha / np.float32(np.iinfo(alpha.dtype).max if alpha.dtype.kind == "u" else 1), 0, 1).astype(np.float32)
+        pixels = _scale(pixels, notes)
+        extra = tags.get(338, (0,))[0]
+        if extra == 1 and alpha is not None:
+            pixels = np.minimum(pixels / np.maximum(alpha, 1e-6)[..., None], 1)
+        photo = _finish(pixels, alpha if extra else None, tags.get(34675), notes)
     if orientation in _TURNS:
-        pixels = _TURNS[orientation](pixels)
-        alpha = None if alpha is None else _TURNS[orientation](alpha)
         notes.append(_TURNED)
-    return _Decoded(pixels, alpha, icc, tuple(notes))
+    return photo
 
 
-_WIDE = Text("The picture has 16 bits per channel; they were read in full precision.", "图片每通道 16 位，已按全精度读取。")
+def _png_depth(file: BinaryIO) -> int:
+    file.seek(24)
+    return file.read(1)[0]
+
+
+def _decode_wide(file: BinaryIO) -> np.ndarray:
+    file.seek(0)
+    pixels = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise ValueError("OpenCV cannot decode it")
+    return np.atleast_3d(pixels)
+
+
+def _split(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """OpenCV's (h, w, 1 | 3 | 4) in BGR(A) order → gray or RGB, and the alpha channel if there is one."""
+    if pixels.shape[2] == 1:
+        return pixels, None
+    return pixels[..., 2::-1], pixels[..., 3] if pixels.shape[2] == 4 else None
+
+
+def _scale(values: np.ndarray, notes: list[Text]) -> np.ndarray:
+    """Wide values → float32 in [0, 1]."""
+    if values.dtype == np.uint16:
+        notes.append(Text("The picture has 16 bits per channel; they were read in full precision.", "图片每通道 16 位，已按全精度读取。"))
+        return values / np.float32(65535)
+    finite = np.isfinite(values)
+    low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
+    white = 1 if high <= 1.5 else next((w for w in (255, 65535, 2**32 - 1) if w / 4 < high <= w), high)
+    if low < 0 or high > 1 or not finite.all():
+        notes.append(
+            Text(
+                f"The file holds values from {low:.4g} to {high:.4g}; 0 was read as black and {white:.10g} as white.",
+                f"文件的数值范围为 {low:.4g} 到 {high:.4g}；0 读作黑，{white:.10g} 读作白。",
+            )
+        )
+    return np.clip(np.where(finite, values, 0) / white, 0, 1).astype(np.float32)
+
+
+def _finish(pixels: np.ndarray, alpha: np.ndarray | None, icc: bytes | None, notes: list[Text]) -> np.ndarray:
+    """Gray, RGB or CMYK (h, w, c) → photo: sRGB colours, transparency laid over white."""
+    if pixels.shape[2] == 1:
+        notes.append(Text("The picture is gray: its red, green and blue are equal.", "这是灰度图：红、绿、蓝三个通道相同。"))
+    if icc or pixels.shape[2] == 4:
+        pixels = _to_srgb(pixels, icc, notes)
+    photo = to_float(pixels)
+    if alpha is not None and alpha.min() < 1:
+        photo *= alpha[..., None]
+        photo += (1 - alpha)[..., None]
+        notes.append(Text("Transparent parts were laid over white.", "透明部分已垫上白色背景。"))
+    return photo
+
+
+def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.ndarray:
+    """Colours by the file's ICC profile → sRGB. Profiles that change no colour by more than 1/255 leave the pixels as they are."""
+    from PIL import Image, ImageCms
+
+    mode = {1: "L", 3: "RGB", 4: "CMYK"}[pixels.shape[2]]
+    image = Image.fromarray(np.squeeze(to_uint8(pixels), 2) if mode == "L" else to_uint8(pixels), mode)
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc)) if icc else None
+        space = profile.profile.xcolor_space.strip() if profile else None
+        if space == "RGB" and mode == "L":
+            mode, image = "RGB", image.convert("RGB")
+        if space == {"L": "GRAY"}.get(mode, mode):
+            transform = ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")
+            grid = Image.fromarray(np.indices((9, 9, 9), np.uint8).reshape(3, 27, 27).transpose(1, 2, 0) * np.uint8(31)).convert(mode)
+            change = np.abs(np.int16(ImageCms.applyTransform(grid, transform)) - np.int16(grid.convert("RGB"))).max()
+            if change <= 1 and mode != "CMYK":
+                return pixels
+            notes.append(
+                Text("The colours were converted from the file's colour profile to sRGB.", "已按文件的颜色配置文件将颜色转换为 sRGB。")
+            )
+            return np.asarray(ImageCms.applyTransform(image, transform))
+    except (ImageCms.PyCMSError, OSError):
+        notes.append(
+            Text("The file's colour profile is damaged; the colours were read as sRGB.", "文件的颜色配置文件已损坏；颜色按 sRGB 读取。")
+        )
+    if mode == "CMYK":
+        notes.append(
+            Text(
+                "Printing inks (CMYK) were converted to screen colours without a profile.",
+                "已在无配置文件的情况下将印刷色（CMYK）转换为屏幕颜色。",
+            )
+        )
+        return np.asarray(image.convert("RGB"))
+    return pixels
+
+
+_FIRST = Text("The file holds several pictures; only the first is used.", "文件含有多幅图像，仅使用第一幅。")
 _TURNED = Text("The photo was turned upright, as the camera noted.", "已按相机记录的方向将照片摆正。")
 
-# EXIF orientation → what brings (h, w, …) upright
+# EXIF orientation → what brings (height, width, channels) upright
 _TURNS = {
     2: lambda a: a[:, ::-1],
     3: lambda a: a[::-1, ::-1],
@@ -238,3 +344,109 @@ _TURNS = {
     7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
     8: lambda a: a[:, ::-1].swapaxes(0, 1),
 }
+
+
+def _turn(photo: np.ndarray, orientation: int | None, notes: list[Text]) -> np.ndarray:
+    if orientation not in _TURNS:
+        return photo
+    notes.append(_TURNED)
+    return np.ascontiguousarray(_TURNS[orientation](photo))
+
+
+def to_float(pixels: np.ndarray) -> np.ndarray:
+    """Pixels → photo, a new array.
+
+    Args:
+        pixels: (height, width), (height, width, 1) or (height, width, 3); bool, uint8, uint16, or floats in [0, 1].
+    """
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or pixels.dtype.kind not in "buf":
+        raise PhotoError(
+            f"pixels must be (height, width[, 1 or 3]) of bool, uint8, uint16 or float. Received: {pixels.shape} {pixels.dtype}."
+        )
+    white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
+    photo = np.empty((*pixels.shape[:2], 3), np.float32)
+    np.divide(pixels, np.float32(white), out=photo, casting="same_kind")
+    return photo
+
+
+def to_uint8(photo: np.ndarray) -> np.ndarray:
+    """Clipped to [0, 1], times 255, rounded half to even: uint8 of the same shape. A photo that came from 8 bits returns to them."""
+    if photo.dtype == np.uint8:
+        return photo
+    levels = np.clip(photo, 0, 1)
+    levels *= 255
+    return np.rint(levels, out=levels).astype(np.uint8)
+
+
+def fit_within(photo: np.ndarray, max_side: int) -> np.ndarray:
+    """The photo shrunk by area averaging until no side is longer than ``max_side`` pixels; the photo itself if none is."""
+    height, width = photo.shape[:2]
+    longest = max(height, width)
+    if longest <= max_side:
+        return photo
+    size = tuple(max(1, round(side * max_side / longest)) for side in (width, height))
+    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+
+
+def _encode(photo: np.ndarray, suffix: str) -> bytes:
+    extension, options = _ENCODERS[suffix]
+    pixels = to_uint8(photo)
+    ok, data = cv2.imencode(extension, pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+    if not ok:
+        raise ValueError("OpenCV cannot encode it")
+    return data.tobytes()
+
+
+def encode_png(photo: np.ndarray) -> bytes:
+    """An 8-bit PNG file of a photo (height, width, 3) or of a gray picture (height, width); quick rather than small."""
+    return _encode(photo, ".png")
+
+
+def write_photo(path: str | Path, photo: np.ndarray) -> None:
+    """Write a photo as a file of 8 bits per channel; the whole file or nothing.
+
+    Args:
+        path: the file; its suffix gives the format: png, jpg or jpeg (quality 95, full colour resolution), webp
+            (lossless), bmp, tif or tiff. An existing file is replaced.
+        photo: float32 (height, width, 3) in [0, 1]; values outside are clipped.
+
+    Raises:
+        PhotoError: unknown suffix, missing folder, full disk, or a photo too large for the format.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in _ENCODERS:
+        known = ", ".join(_ENCODERS)
+        received = suffix or Text("no suffix", "无后缀")
+        raise PhotoError(
+            Text(
+                f"{path.name} cannot be written: the suffix gives the format. Known: {known}. Received: {received}.",
+                f"无法写入 {path.name}：后缀决定格式。支持：{known}。收到：{received if suffix else '无后缀'}。",
+            )
+        )
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        data = _encode(photo, suffix)
+        with part.open("xb") as file:
+            file.write(data)
+        os.replace(part, path)
+    except (OSError, ValueError, cv2.error) as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or f"{suffix[1:]} cannot hold {photo.shape[1]} × {photo.shape[0]} pixels"
+        raise PhotoError(Text(f"{path.name} was not written: {reason}.", f"未能写入 {path.name}：{reason}。")) from None
+
+
+def list_photos(folder: str | Path) -> list[Path]:
+    """The pictures of a folder (by suffix, not of its subfolders), sorted by name; ``PhotoError`` if there are none."""
+    folder = Path(folder)
+    name = folder.name or folder
+    if not folder.is_dir():
+        raise PhotoError(Text(f"There is no folder called {name}.", f"没有名为 {name} 的文件夹。"))
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file())
+    if not found:
+        suffixes = ", ".join(SUFFIXES)
+        raise PhotoError(Text(f"The folder {name} holds no pictures ({suffixes}).", f"文件夹 {name} 中没有图片（{suffixes}）。"))
+    return found

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cached_property
+from typing import ClassVar
 
 from restorers.errors import RestorersError
 from restorers.text import Text
@@ -13,6 +14,25 @@ from restorers.text import Text
 
 class UnknownName(RestorersError):
     """A plug-in name that no file carries."""
+
+
+class PlugIn:
+    """Base of every plug-in: the file's name becomes the plug-in's ``name``.
+
+    Class attributes:
+        name: as on the command line.
+        separator: replaces the underscore of the file's name (``"-"`` for names of presets).
+        order: place in lists; lower comes first.
+    """
+
+    name: ClassVar[str]
+    separator: ClassVar[str] = "_"
+    order: ClassVar[int] = 100
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "name" not in vars(cls):
+            cls.name = cls.__module__.rpartition(".")[2].replace("_", cls.separator)
 
 
 class Registry:
@@ -23,11 +43,10 @@ class Registry:
         base: the class that every plug-in derives from; each module holds exactly one subclass of its own.
         kind: what one plug-in is called in a sentence.
         skip: modules of the package that are not plug-ins.
-        separator: replaces the underscore of the file's name (``"-"`` for names of presets).
     """
 
-    def __init__(self, package: str, base: type, kind: Text, skip: tuple[str, ...] = ("base",), separator: str = "_"):
-        self.package, self.base, self.kind, self.skip, self.separator = package, base, kind, skip, separator
+    def __init__(self, package: str, base: type[PlugIn], kind: Text, skip: tuple[str, ...] = ("base",)):
+        self.package, self.base, self.kind, self.skip = package, base, kind, skip
 
     @cached_property
     def _classes(self) -> dict[str, type]:
@@ -39,7 +58,6 @@ class Registry:
             own = [c for c in vars(module).values() if isinstance(c, type) and issubclass(c, self.base) and c.__module__ == module.__name__]
             if len(own) != 1:
                 raise TypeError(f"{module.__name__} must hold exactly one {self.base.__name__}, it holds {len(own)}")
-            own[0].name = info.name.replace("_", self.separator)
             found[own[0].name] = own[0]
         return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 

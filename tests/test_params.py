@@ -85,11 +85,11 @@ def test_a_new_plug_in_is_one_new_file(tmp_path, monkeypatch):
     package = tmp_path / "plugins_of_test"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "base.py").write_text("class Base:\n    order = 1\n")
+    (package / "base.py").write_text("from restorers.registry import PlugIn\nclass Base(PlugIn):\n    separator = '-'\n")
     (package / "first_one.py").write_text("from plugins_of_test.base import Base\nclass First(Base):\n    pass\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     from plugins_of_test.base import Base
 
-    registry = Registry("plugins_of_test", Base, Text("thing", "物"), separator="-")
+    registry = Registry("plugins_of_test", Base, Text("thing", "物"))
     assert registry.names() == ["first-one"]
     assert registry.get("first-one").name == "first-one"

@@ -9,14 +9,14 @@ import numpy as np
 
 from restorers.degradations.base import Degradation, Observation
 from restorers.params import Parameterised
+from restorers.registry import PlugIn
 from restorers.text import Text
 
 
-class Classical(Parameterised, ABC):
+class Classical(Parameterised, PlugIn, ABC):
     """A formula that maps an observation to a photo. A subclass is a frozen dataclass whose fields are ``param(...)``.
 
     Class attributes:
-        name: the file's name (set by the registry).
         title, help: shown on the page and by the command line.
         suits: names or families of degradations it was made for.
         told: what it takes from the observation besides the photo: any of ``"kernel"``, ``"mask"``, ``"noise_sigma"``,
@@ -24,17 +24,14 @@ class Classical(Parameterised, ABC):
         context: how far, in pixels, one pixel can influence the result; None if the whole photo counts. With a number,
             large photos are restored in tiles, with progress and bounded memory.
         reference: paper or library.
-        order: place in lists; lower comes first.
     """
 
-    name: ClassVar[str]
     title: ClassVar[Text]
     help: ClassVar[Text]
     suits: ClassVar[frozenset[str]] = frozenset()
     told: ClassVar[tuple[str, ...]] = ()
     context: ClassVar[int | None] = None
     reference: ClassVar[str] = ""
-    order: ClassVar[int] = 100
 
     @abstractmethod
     def restore(self, observation: Observation) -> np.ndarray:

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from restorers.errors import RestorersError
 from restorers.params import Parameterised
+from restorers.registry import PlugIn
 from restorers.text import Text
 
 FAMILIES: dict[str, Text] = {
@@ -45,23 +47,19 @@ class Observation:
     scale: float | None = None
 
 
-class Degradation(Parameterised, ABC):
+class Degradation(Parameterised, PlugIn, ABC):
     """A parameterised operator y = A(x) + n. A subclass is a frozen dataclass whose fields are ``param(...)``.
 
     Class attributes:
-        name: the file's name (set by the registry).
         family: a key of ``FAMILIES``.
         title, help: shown on the page and by the command line.
-        order: place in lists; lower comes first.
         reference: where the operator is defined.
     """
 
-    name: ClassVar[str]
     family: ClassVar[str]
     title: ClassVar[Text]
     help: ClassVar[Text]
     reference: ClassVar[str] = ""
-    order: ClassVar[int] = 100
 
     @abstractmethod
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:
@@ -97,7 +95,7 @@ class Chain(Degradation):
 
     def __post_init__(self) -> None:
         if not self.steps:
-            raise ValueError("a chain needs at least one degradation")
+            raise RestorersError(Text("A chain needs at least one degradation. Received: none.", "组合至少需要一种退化。收到：无。"))
 
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:
         # one child generator a step: changing one step leaves the random draws of the others as they were

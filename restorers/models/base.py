@@ -6,13 +6,14 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from restorers.params import Parameterised
+from restorers.registry import PlugIn
 from restorers.text import Text
 
 if TYPE_CHECKING:
     import keras
 
 
-class Architecture(Parameterised, ABC):
+class Architecture(Parameterised, PlugIn, ABC):
     """A network that can be built. A subclass is a frozen dataclass whose fields are ``param(...)``.
 
     The model maps float32 (batch, height, width, ``channels``) to (batch, height, width, ``output_channels``), both with
@@ -20,17 +21,13 @@ class Architecture(Parameterised, ABC):
     ``keras.ops`` are used, so that the same code trains under JAX and serves under TensorFlow.
 
     Class attributes:
-        name: the file's name (set by the registry).
         title, help: shown on the page and by the command line.
         reference: where the network was published.
-        order: place in lists; lower comes first.
     """
 
-    name: ClassVar[str]
     title: ClassVar[Text]
     help: ClassVar[Text]
     reference: ClassVar[str] = ""
-    order: ClassVar[int] = 100
 
     input_size: int | None = None
     """Height and width of the input in pixels; None if any size will do."""

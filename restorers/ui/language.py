@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Iterable
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.i18n import I18nData
 
-from restorers.text import Text
+from restorers.text import LANGUAGES, Text
 
 _LOCALES = {"en": "en", "zh": "zh-CN"}
 _said: dict[str, Text] = {}
@@ -40,6 +41,17 @@ def both_html(text: Text, tag: str = "span") -> str:
     if text.en == text.zh:
         return f"<{tag}>{text.en}</{tag}>"
     return f'<{tag} class="in-en" lang="en">{text.en}</{tag}><{tag} class="in-zh" lang="zh-CN">{text.zh}</{tag}>'
+
+
+def fill(template: Text, **values: Text) -> Text:
+    """``template`` with its fields filled, each language with its own words."""
+    return Text(*(getattr(template, lang).format(**{name: value.to(lang) for name, value in values.items()}) for lang in LANGUAGES))
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Some words as a list in a sentence."""
+    texts = list(texts)
+    return Text(" and ".join(t.en for t in texts), "和".join(t.zh for t in texts))
 
 
 def translations() -> gr.I18n:
@@ -76,3 +88,9 @@ def switch_script() -> str:
         f"window.restorers.localeModule = {json.dumps(_locale_module())};"
         + (Path(__file__).parent / "assets" / "language.js").read_text(encoding="utf-8")
     )
+
+
+def bilingual(component: gr.HTML) -> gr.HTML:
+    """Let a custom HTML component that speaks one language take values ``{"en": value, "zh": value}``, the page's language chosen in the browser."""
+    component.js_on_load = f"(function (props, watch) {{\n{component.js_on_load}\n}})(...restorers.bilingual(props, watch));"
+    return component

@@ -11,12 +11,13 @@ A handler returns whole values, built here: ``panes_value(three_panes(...), size
 picture is decoded before it takes the old one's place; zoom and place survive until the size changes. Always give
 ``show_progress="hidden"``: Gradio's own veil would cover the pictures, and ``busy`` says more.
 
-The values (JSON; every word comes from them, every text is shown as text, never as markup)::
+The values are JSON. A text is ``{"en", "zh"}`` or one string for both languages, always shown as text, never as markup;
+which language is the ``lang`` of ``<html>``, and the event ``restorers:language`` on ``document`` says that it changed::
 
-    panes        {"width": int|null, "height": int|null, "strength": 0…1|null, "words": {…}, "panes": [
+    panes        {"width": int|null, "height": int|null, "strength": 0…1|null, "panes": [
                    {"id", "label", "caption", "hint", "url": str|null, "full": str|null,
                     "over": id|null, "stale": bool, "busy": {"fraction": 0…1, "text"}|null}, …]}
-    comparison   {"width", "height", "strength", "words", "views": [
+    comparison   {"width", "height", "strength", "views": [
                    {"id", "label", "hint", "legend", "before": {"label", "url", "full"}, "after": {"label", "url", "full"}},
                    {"id", "label", "hint", "legend", "url", "full"}, …]}
     legend       {"text", "low", "high", "colors": ["#rrggbb", …]}
@@ -95,23 +96,26 @@ HINTS: dict[str, Text] = {
 }
 
 
+Words = dict[str, str] | str
+
+
 class Legend(TypedDict):
-    text: str
-    low: str
-    high: str
+    text: Words
+    low: Words
+    high: Words
     colors: list[str]
 
 
 class Busy(TypedDict):
     fraction: float
-    text: str
+    text: Words
 
 
 class Pane(TypedDict):
     id: str
-    label: str
-    caption: str
-    hint: str
+    label: Words
+    caption: Words
+    hint: Words
     url: str | None
     full: str | None
     over: str | None
@@ -120,15 +124,15 @@ class Pane(TypedDict):
 
 
 class Side(TypedDict):
-    label: str
+    label: Words
     url: str | None
     full: str | None
 
 
 class MapView(TypedDict):
     id: str
-    label: str
-    hint: str
+    label: Words
+    hint: Words
     legend: Legend
     url: str | None
     full: str | None
@@ -136,8 +140,8 @@ class MapView(TypedDict):
 
 class BeforeAfterView(TypedDict):
     id: str
-    label: str
-    hint: str
+    label: Words
+    hint: Words
     legend: Legend
     before: Side
     after: Side
@@ -147,7 +151,6 @@ class PanesValue(TypedDict):
     width: int | None
     height: int | None
     strength: float | None
-    words: dict[str, str]
     panes: list[Pane]
 
 
@@ -155,7 +158,6 @@ class ComparisonValue(TypedDict):
     width: int | None
     height: int | None
     strength: float | None
-    words: dict[str, str]
     views: list[MapView | BeforeAfterView]
 
 
@@ -174,7 +176,7 @@ class Shown:
 
     url: str
     full: str | None = None
-    caption: str = ""
+    caption: Text | str = ""
 
     def __post_init__(self) -> None:
         for address in (self.url, self.full):
@@ -185,7 +187,7 @@ class Shown:
                 )
 
 
-def legend(text: str, low: str = "", high: str = "", colors: Sequence[str] = ()) -> Legend:
+def legend(text: Text | str, low: Text | str = "", high: Text | str = "", colors: Sequence[str] = ()) -> Legend:
     """What a map's colours mean.
 
     Args:
@@ -199,22 +201,22 @@ def legend(text: str, low: str = "", high: str = "", colors: Sequence[str] = ())
     wrong = [c for c in colors if not re.fullmatch(r"#[0-9a-fA-F]{6}", c)]
     if wrong or len(colors) == 1:
         raise RestorersError(f"A colour bar needs two or more colours written #rrggbb. Received: {list(colors)!r}.")
-    return {"text": text, "low": low, "high": high, "colors": list(colors)}
+    return {"text": _words(text), "low": _words(low), "high": _words(high), "colors": list(colors)}
 
 
-def busy(fraction: float, text: str) -> Busy:
+def busy(fraction: float, text: Text | str) -> Busy:
     """How far the work is: ``fraction`` in [0, 1] and one line of text, e.g. ``"Restoring… 40 %"``."""
     if not 0 <= fraction <= 1:
         raise RestorersError(f"Progress must lie between 0 and 1. Received: {fraction!r}.")
-    return {"fraction": float(fraction), "text": text}
+    return {"fraction": float(fraction), "text": _words(text)}
 
 
 def pane(
     id: str,
-    label: str,
+    label: Text | str,
     shown: Shown | None = None,
     *,
-    hint: str = "",
+    hint: Text | str = "",
     over: str | None = None,
     stale: bool = False,
     busy: Busy | None = None,
@@ -231,9 +233,9 @@ def pane(
     """
     return {
         "id": id,
-        "label": label,
-        "caption": shown.caption if shown else "",
-        "hint": hint,
+        "label": _words(label),
+        "caption": _words(shown.caption if shown else ""),
+        "hint": _words(hint),
         "url": shown.url if shown else None,
         "full": shown.full if shown else None,
         "over": over,
@@ -250,7 +252,6 @@ def three_panes(
     truth: bool = True,
     stale: bool = False,
     busy: Busy | None = None,
-    language: str = "en",
 ) -> list[Pane]:
     """The panes of the Restore tab: original, degraded, restored (blended over degraded).
 
@@ -258,17 +259,16 @@ def three_panes(
         original, degraded, restored: the pictures there are.
         truth: False where the photo was bad from the start: two panes, "Your photo" (``degraded``) and "Restored".
         stale, busy: of the restored pane.
-        language: a key of ``restorers.text.LANGUAGES``.
     """
     seen = "degraded" if truth else "given"
-    row = [pane("original", LABELS["original"].to(language), original, hint=HINTS["original"].to(language))] if truth else []
-    row.append(pane("degraded", LABELS[seen].to(language), degraded, hint=HINTS[seen].to(language)))
+    row = [pane("original", LABELS["original"], original, hint=HINTS["original"])] if truth else []
+    row.append(pane("degraded", LABELS[seen], degraded, hint=HINTS[seen]))
     row.append(
         pane(
             "restored",
-            LABELS["restored"].to(language),
+            LABELS["restored"],
             restored,
-            hint=HINTS["restored"].to(language),
+            hint=HINTS["restored"],
             over="degraded",
             stale=stale,
             busy=busy,
@@ -278,28 +278,29 @@ def three_panes(
 
 
 def before_after(
-    label: str,
+    label: Text | str,
     before: Shown | None,
     after: Shown | None,
     *,
-    labels: tuple[str, str],
+    labels: tuple[Text | str, Text | str],
     id: str = "before_after",
-    hint: str = "",
-    text: str = "",
+    hint: Text | str = "",
+    text: Text | str = "",
 ) -> BeforeAfterView:
     """Two pictures in one frame with a divider that slides; ``labels`` are the words on the left and on the right side."""
     sides = [
-        {"label": word, "url": s.url if s else None, "full": s.full if s else None} for word, s in zip(labels, (before, after), strict=True)
+        {"label": _words(word), "url": s.url if s else None, "full": s.full if s else None}
+        for word, s in zip(labels, (before, after), strict=True)
     ]
-    return {"id": id, "label": label, "hint": hint, "legend": legend(text), "before": sides[0], "after": sides[1]}
+    return {"id": id, "label": _words(label), "hint": _words(hint), "legend": legend(text), "before": sides[0], "after": sides[1]}
 
 
-def map_view(id: str, label: str, shown: Shown | None, *, legend: Legend, hint: str = "") -> MapView:
+def map_view(id: str, label: Text | str, shown: Shown | None, *, legend: Legend, hint: Text | str = "") -> MapView:
     """One picture with a legend under it; without a picture, ``hint`` says why."""
     return {
         "id": id,
-        "label": label,
-        "hint": hint,
+        "label": _words(label),
+        "hint": _words(hint),
         "legend": legend,
         "url": shown.url if shown else None,
         "full": shown.full if shown else None,
@@ -315,7 +316,6 @@ def three_views(
     error_legend: Legend | None = None,
     invented_legend: Legend | None = None,
     truth: bool = True,
-    language: str = "en",
 ) -> list[MapView | BeforeAfterView]:
     """The views of the Restore tab: before/after, error map, what did it invent?
 
@@ -323,50 +323,46 @@ def three_views(
         degraded, restored, error_map, invented: the pictures there are.
         error_legend, invented_legend: what the colours of the two maps mean.
         truth: False where the photo was bad from the start: the two maps then say why they are empty.
-        language: a key of ``restorers.text.LANGUAGES``.
     """
     none = legend("")
     left = "degraded" if truth else "given"
     return [
         before_after(
-            LABELS["before_after"].to(language),
+            LABELS["before_after"],
             degraded,
             restored,
-            labels=(LABELS[left].to(language), LABELS["restored"].to(language)),
-            hint=HINTS["before_after"].to(language),
+            labels=(LABELS[left], LABELS["restored"]),
+            hint=HINTS["before_after"],
         ),
         map_view(
             "error_map",
-            LABELS["error_map"].to(language),
+            LABELS["error_map"],
             error_map,
             legend=error_legend or none,
-            hint=HINTS["error_map" if truth else "no_truth"].to(language),
+            hint=HINTS["error_map" if truth else "no_truth"],
         ),
         map_view(
             "invented",
-            LABELS["invented"].to(language),
+            LABELS["invented"],
             invented,
             legend=invented_legend or none,
-            hint=HINTS["invented" if truth else "no_operator"].to(language),
+            hint=HINTS["invented" if truth else "no_operator"],
         ),
     ]
 
 
-def panes_value(
-    panes: Sequence[Pane], *, size: tuple[int, int] | None = None, strength: float | None = None, language: str = "en"
-) -> PanesValue:
+def panes_value(panes: Sequence[Pane], *, size: tuple[int, int] | None = None, strength: float | None = None) -> PanesValue:
     """The value of a ``panes`` component.
 
     Args:
         panes: from ``three_panes`` or ``pane``; up to four stand in one row, more in rows of three.
         size: (width, height) of the photo in pixels; needed as soon as one pane has a picture.
         strength: 0…1, see the module; None leaves it as it is.
-        language: of the buttons and tips; a key of ``restorers.text.LANGUAGES``.
 
     Raises:
         RestorersError: pictures without a size, a strength out of range, or two panes of one id.
     """
-    return {**_common(panes, any(p["url"] for p in panes), size, strength, language), "panes": list(panes)}
+    return {**_common(panes, any(p["url"] for p in panes), size, strength), "panes": list(panes)}
 
 
 def comparison_value(
@@ -374,16 +370,15 @@ def comparison_value(
     *,
     size: tuple[int, int] | None = None,
     strength: float | None = None,
-    language: str = "en",
 ) -> ComparisonValue:
     """The value of a ``comparison`` component; arguments and errors as for ``panes_value``, ``views`` from ``three_views``,
     ``before_after`` or ``map_view``, one tab each.
     """
     pictures = any(v["before"]["url"] or v["after"]["url"] if "before" in v else v["url"] for v in views)
-    return {**_common(views, pictures, size, strength, language), "views": list(views)}
+    return {**_common(views, pictures, size, strength), "views": list(views)}
 
 
-def _common(parts: Sequence[Any], pictures: bool, size: tuple[int, int] | None, strength: float | None, language: str) -> dict[str, Any]:
+def _common(parts: Sequence[Any], pictures: bool, size: tuple[int, int] | None, strength: float | None) -> dict[str, Any]:
     ids = [part["id"] for part in parts]
     if len(set(ids)) < len(ids):
         raise RestorersError(f"Each part needs an id of its own. Received: {ids!r}.")
@@ -394,26 +389,28 @@ def _common(parts: Sequence[Any], pictures: bool, size: tuple[int, int] | None, 
     if strength is not None and not 0 <= strength <= 1:
         raise RestorersError(f"Strength must lie between 0 and 1. Received: {strength!r}.")
     width, height = (int(size[0]), int(size[1])) if size else (None, None)
-    words = {name: text.to(language) for name, text in WORDS.items()}
-    return {"width": width, "height": height, "strength": strength, "words": words}
+    return {"width": width, "height": height, "strength": strength}
 
 
-def panes(elem_id: str, group: str, *, value: PanesValue | None = None, language: str = "en", **options: Any) -> gr.HTML:
+def _words(text: Text | str) -> Words:
+    return text._asdict() if isinstance(text, Text) else text
+
+
+def panes(elem_id: str, group: str, *, value: PanesValue | None = None, **options: Any) -> gr.HTML:
     """A row of panes; on a phone one pane with a switch between them.
 
     Args:
         elem_id: its id in the page.
         group: components of one group share zoom, place and strength.
         value: from ``panes_value``; three empty panes when None.
-        language: of the empty panes.
         options: passed to ``gr.HTML`` (``visible``, ``scale``, ``min_width`` …).
     """
-    return _component("panes", elem_id, group, value or panes_value(three_panes(language=language), language=language), options)
+    return _component("panes", elem_id, group, value or panes_value(three_panes()), options)
 
 
-def comparison(elem_id: str, group: str, *, value: ComparisonValue | None = None, language: str = "en", **options: Any) -> gr.HTML:
+def comparison(elem_id: str, group: str, *, value: ComparisonValue | None = None, **options: Any) -> gr.HTML:
     """A before/after slider and maps, one tab each; arguments as for ``panes``."""
-    return _component("comparison", elem_id, group, value or comparison_value(three_views(language=language), language=language), options)
+    return _component("comparison", elem_id, group, value or comparison_value(three_views()), options)
 
 
 def strength_js(group: str, full: float = 1.0) -> str:
@@ -443,5 +440,6 @@ def _component(kind: Literal["panes", "comparison"], elem_id: str, group: str, v
         elem_id=elem_id,
         kind=kind,
         group=group,
+        words={name: _words(text) for name, text in WORDS.items()},
         **options,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from restorers.models.base import Architecture
 from restorers.params import Parameterised
+from restorers.registry import PlugIn
 from restorers.text import Text
 from restorers.training.data import TrainingData
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     import keras
 
 
-class Recipe(Parameterised, ABC):
+class Recipe(Parameterised, PlugIn, ABC):
     """Data, degradations with their ranges, loss, optimizer and schedule. A subclass is a frozen dataclass of ``param(...)``.
 
+    Its name is the file's with hyphens, and also the name of the preset that it makes.
+
     Class attributes:
-        name: the file's name with hyphens (set by the registry); also the name of the preset that it makes.
         title, help: of the recipe and of its preset.
         suits: names or families of degradations that the preset restores.
         trained_on: the degradations with their ranges, for the card.
@@ -27,10 +29,9 @@ class Recipe(Parameterised, ABC):
         epochs: number of epochs at most.
         averaged: keep an exponential average of the weights (decay 0.999) and use that.
         reference: tutorial or paper.
-        order: place in lists; lower comes first.
     """
 
-    name: ClassVar[str]
+    separator: ClassVar[str] = "-"
     title: ClassVar[Text]
     help: ClassVar[Text]
     suits: ClassVar[frozenset[str]]
@@ -39,7 +40,6 @@ class Recipe(Parameterised, ABC):
     epochs: ClassVar[int] = 1_000_000
     averaged: ClassVar[bool] = False
     reference: ClassVar[str] = ""
-    order: ClassVar[int] = 100
 
     @property
     @abstractmethod

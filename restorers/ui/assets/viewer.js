@@ -1,23 +1,23 @@
 // Runs once for each component; gr.HTML hands in element, props and watch. The schema of props.value is in viewer.py.
 // The page's template is one empty element that never changes, so Gradio never touches what is built here.
 
-const root = element.querySelector('.rv');
-root.closest('.html-container').style.padding = '0'; // Gradio pads it whatever "padding" says
+const root = element.querySelector(".rv");
+root.closest(".html-container").style.padding = "0"; // Gradio pads it whatever padding says
 const group = joinGroup(props.group);
-const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 const MAX_SCALE = 32; // CSS pixels for one pixel of the picture
 const PIXELATED = 3;
 let value = {};
 let scheduled = 0;
 
 // ---------------------------------------------------------------------------------------------------------- groups
-// A group is what its components share: where one looks (z = factor over "fit", u and v = the point of the picture,
-// 0…1, at the middle of the box) and the strength. Relative to "fit", because boxes of a group differ in size.
+// A group is what its components share: where one looks (z = factor over fit, u and v = the point of the picture,
+// 0…1, at the middle of the box) and the strength. Relative to fit, because boxes of a group differ in size.
 
 function joinGroup(name) {
   if (!window.restorersViews) {
     window.restorersViews = new Map();
-    window.addEventListener('restorers:strength', (event) => {
+    window.addEventListener("restorers:strength", (event) => {
       const { group: wanted, strength } = event.detail ?? {};
       for (const [key, one] of window.restorersViews) {
         if (wanted === undefined || wanted === key) setStrength(one, strength);
@@ -25,7 +25,7 @@ function joinGroup(name) {
     });
   }
   const views = window.restorersViews;
-  if (!views.has(name)) views.set(name, { z: 1, u: 0.5, v: 0.5, size: '', strength: 1, members: new Set() });
+  if (!views.has(name)) views.set(name, { z: 1, u: 0.5, v: 0.5, size: "", strength: 1, members: new Set() });
   return views.get(name);
 }
 
@@ -68,20 +68,25 @@ function make(tag, className, parent, attributes = {}) {
   return made;
 }
 
+function spoken(text) {
+  const one = text && typeof text === "object" ? (document.documentElement.lang.startsWith("zh") ? text.zh : text.en) : text;
+  return String(one ?? "");
+}
+
 function say(node, text) {
-  const words = String(text ?? '');
+  const words = spoken(text);
   if (node.textContent !== words) node.textContent = words;
 }
 
 function word(name, fields = {}) {
-  let text = String(value.words?.[name] ?? '');
+  let text = spoken(props.words?.[name]);
   for (const [field, content] of Object.entries(fields)) text = text.replaceAll(`{${field}}`, content);
   return text;
 }
 
-// Only pictures of this page: the prefix keeps schemes out, the origin keeps "//host" and its disguises out.
+// Only pictures of this page: the prefix keeps schemes out, the origin keeps //host and its disguises out.
 function safe(url) {
-  if (typeof url !== 'string') return null;
+  if (typeof url !== "string") return null;
   if (/^data:image\/png[;,]/.test(url)) return url;
   if (!/^(\/|\.\/|pictures\/|blob:)/.test(url)) return null;
   try {
@@ -96,14 +101,14 @@ function safe(url) {
 // wishes wait, and each decoded picture is shown, so that a slider dragged without pause keeps the picture moving.
 
 class Slot {
-  constructor(stage, alt = '') {
-    this.holder = make('span', 'layer', stage);
+  constructor(stage, alt = "") {
+    this.holder = make("span", "layer", stage);
     this.alt = alt;
     this.img = this.url = this.full = this.shown = null;
     this.sharp = this.running = this.broken = false;
   }
 
-  set(url, full, alt = '') {
+  set(url, full, alt = "") {
     this.alt = alt;
     if (this.img && this.img.alt !== alt) this.img.alt = alt;
     const [newUrl, newFull] = [safe(url), safe(full)];
@@ -159,12 +164,12 @@ class Slot {
 
 // ------------------------------------------------------------------------------------------------------- the place
 
-const parts = props.kind === 'panes' ? buildPanes() : buildComparison();
+const parts = props.kind === "panes" ? buildPanes() : buildComparison();
 const toolbar = buildToolbar(parts.toolbarPlace);
 const me = { root, draw, blend };
 
 function boxes() {
-  return [...root.querySelectorAll('.box')];
+  return [...root.querySelectorAll(".box")];
 }
 
 function measure() {
@@ -191,16 +196,16 @@ function draw(glide = null) {
   if (!box) return;
   const { width, height, x, y } = geometry(box);
   const scale = box.fit * group.z;
-  if (glide !== null) root.classList.toggle('glide', glide && !reducedMotion.matches);
-  root.classList.toggle('pixelated', scale >= PIXELATED);
-  root.classList.toggle('zoomed', movable(box));
-  for (const stage of root.querySelectorAll('.stage')) {
+  if (glide !== null) root.classList.toggle("glide", glide && !reducedMotion.matches);
+  root.classList.toggle("pixelated", scale >= PIXELATED);
+  root.classList.toggle("zoomed", movable(box));
+  for (const stage of root.querySelectorAll(".stage")) {
     stage.style.width = `${width}px`;
     stage.style.height = `${height}px`;
     stage.style.transform = `translate(${x}px, ${y}px) scale(${group.z})`;
   }
-  say(toolbar.percent, word('percent', { percent: Math.round(scale * 100) }));
-  root.classList.toggle('blank', !hasPicture());
+  say(toolbar.percent, word("percent", { percent: Math.round(scale * 100) }));
+  root.classList.toggle("blank", !hasPicture());
   parts.drawn?.(box, x, width * group.z);
   if (group.z > 1.01) sharpenSoon();
 }
@@ -241,12 +246,12 @@ function refresh() {
 function update() {
   value = props.value ?? {};
   group.members.add(me);
-  const size = value.width > 0 && value.height > 0 ? `${value.width}×${value.height}` : '';
+  const size = value.width > 0 && value.height > 0 ? `${value.width}×${value.height}` : "";
   if (size && size !== group.size) {
     [group.size, group.z, group.u, group.v] = [size, 1, 0.5, 0.5];
     for (const member of members(group)) member.draw(false);
   }
-  root.style.setProperty('--ratio', size ? value.width / value.height : 1.5);
+  root.style.setProperty("--ratio", size ? value.width / value.height : 1.5);
   if (Number.isFinite(value.strength)) setStrength(group, value.strength);
   toolbar.words();
   parts.update();
@@ -265,29 +270,29 @@ function actualSize(u = group.u, v = group.v) {
 }
 
 function buildToolbar(place) {
-  const bar = make('div', 'zoom', place, { role: 'group' });
+  const bar = make("div", "zoom", place, { role: "group" });
   const button = (name, sign, act) => {
-    const made = make('button', name, bar, { type: 'button' });
+    const made = make("button", name, bar, { type: "button" });
     say(made, sign);
-    made.addEventListener('click', act);
+    made.addEventListener("click", act);
     return made;
   };
-  const out = button('out', '−', () => zoomBy(1 / 1.4));
-  const percent = make('span', 'percent', bar);
-  const into = button('in', '+', () => zoomBy(1.4));
-  const fit = button('fit', '', () => look(1, 0.5, 0.5, true));
-  const actual = button('actual', '1:1', () => actualSize());
+  const out = button("out", "−", () => zoomBy(1 / 1.4));
+  const percent = make("span", "percent", bar);
+  const into = button("in", "+", () => zoomBy(1.4));
+  const fit = button("fit", "", () => look(1, 0.5, 0.5, true));
+  const actual = button("actual", "1:1", () => actualSize());
   const name = (node, key) => {
-    node.setAttribute('aria-label', word(key));
+    node.setAttribute("aria-label", word(key));
     node.title = word(key);
   };
   const words = () => {
-    name(bar, 'zoom');
-    name(out, 'zoom_out');
-    name(into, 'zoom_in');
-    say(fit, word('fit'));
-    name(fit, 'fit_help');
-    name(actual, 'actual_help');
+    name(bar, "zoom");
+    name(out, "zoom_out");
+    name(into, "zoom_in");
+    say(fit, word("fit"));
+    name(fit, "fit_help");
+    name(actual, "actual_help");
   };
   return { percent, words };
 }
@@ -300,9 +305,9 @@ function onKey(event) {
   const [stepX, stepY] = [(0.15 * box.width) / (width * group.z), (0.15 * box.height) / (height * group.z)];
   const move = (x, y) => movable(box) && (look(group.z, group.u + x * stepX, group.v + y * stepY, true), true);
   const acts = {
-    '+': () => (zoomBy(1.25), true),
-    '=': () => (zoomBy(1.25), true),
-    '-': () => (zoomBy(0.8), true),
+    "+": () => (zoomBy(1.25), true),
+    "=": () => (zoomBy(1.25), true),
+    "-": () => (zoomBy(0.8), true),
     0: () => (look(1, 0.5, 0.5, true), true),
     1: () => (actualSize(), true),
     ArrowLeft: () => move(-1, 0),
@@ -339,12 +344,12 @@ function attend(frame) {
   let lastTap = null;
 
   frame.addEventListener(
-    'wheel',
+    "wheel",
     (event) => {
       const box = measure();
       if (!box || !hasPicture()) return;
       const pinch = event.ctrlKey;
-      // a page being scrolled past the pictures goes on scrolling, and so does one at "fit" that cannot get smaller
+      // a page being scrolled past the pictures goes on scrolling, and so does one at fit that cannot get smaller
       if (!pinch && (performance.now() - lastScroll < 250 || (event.deltaY > 0 && group.z <= 1))) {
         lastScroll = performance.now();
         return;
@@ -368,9 +373,9 @@ function attend(frame) {
     gesture = { at, point: under(box, at), z: group.z, spread: spread(all), count: all.length, start: at, moved: gesture?.moved ?? false };
   };
 
-  frame.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || event.target.closest('input, button')) return;
-    if (event.pointerType === 'mouse') fingers.clear();
+  frame.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.target.closest("input, button")) return;
+    if (event.pointerType === "mouse") fingers.clear();
     fingers.set(event.pointerId, place(event, frame));
     if (fingers.size > 2) return;
     if (fingers.size === 1) gesture = null;
@@ -378,7 +383,7 @@ function attend(frame) {
     begin();
   });
 
-  frame.addEventListener('pointermove', (event) => {
+  frame.addEventListener("pointermove", (event) => {
     if (!fingers.has(event.pointerId) || !gesture) return;
     fingers.set(event.pointerId, place(event, frame));
     const box = measure();
@@ -391,22 +396,22 @@ function attend(frame) {
     if (gesture.count > 1) lookWith(box, gesture.point, at, Math.max(Math.min(1, gesture.z), gesture.z * (spread(all) / gesture.spread)));
     else if (movable(box)) lookWith(box, gesture.point, at, group.z);
     else parts.slide?.(at.x);
-    frame.classList.add('held');
+    frame.classList.add("held");
   });
 
   const end = (event) => {
     if (!fingers.delete(event.pointerId)) return;
     const done = gesture;
     if (fingers.size > 0) return begin();
-    frame.classList.remove('held');
+    frame.classList.remove("held");
     gesture = null;
-    if (!done || event.type !== 'pointerup') return;
+    if (!done || event.type !== "pointerup") return;
     const at = place(event, frame);
     const box = measure();
     if (done.moved) {
       lastTap = null;
       const dx = at.x - done.start.x;
-      if (box && done.count === 1 && !movable(box) && event.pointerType === 'touch' && Math.abs(dx) > 48) parts.swipe?.(dx < 0 ? 1 : -1);
+      if (box && done.count === 1 && !movable(box) && event.pointerType === "touch" && Math.abs(dx) > 48) parts.swipe?.(dx < 0 ? 1 : -1);
       return;
     }
     const now = performance.now();
@@ -415,8 +420,8 @@ function attend(frame) {
       toggle(at);
     } else lastTap = { time: now, at };
   };
-  frame.addEventListener('pointerup', end);
-  frame.addEventListener('pointercancel', end);
+  frame.addEventListener("pointerup", end);
+  frame.addEventListener("pointercancel", end);
 
   const toggle = (at) => {
     const box = measure();
@@ -440,59 +445,59 @@ function spread(points) {
 
 let lastScroll = 0;
 const onPageWheel = (event) => {
-  if (!root.isConnected) window.removeEventListener('wheel', onPageWheel);
-  else if (!event.target.closest?.('.rv .box')) lastScroll = performance.now();
+  if (!root.isConnected) window.removeEventListener("wheel", onPageWheel);
+  else if (!event.target.closest?.(".rv .box")) lastScroll = performance.now();
 };
-window.addEventListener('wheel', onPageWheel, { passive: true });
+window.addEventListener("wheel", onPageWheel, { passive: true });
 
 // ----------------------------------------------------------------------------------------------------------- panes
 
 function buildPanes() {
-  const choose = make('div', 'segments', root, { role: 'group' });
-  const row = make('div', 'row', root, { role: 'group', tabindex: '0' });
-  const foot = make('div', 'foot', root);
-  const tip = make('span', 'tip fine', foot);
-  const tipTouch = make('span', 'tip coarse', foot);
+  const choose = make("div", "segments", root, { role: "group" });
+  const row = make("div", "row", root, { role: "group", tabindex: "0" });
+  const foot = make("div", "foot", root);
+  const tip = make("span", "tip fine", foot);
+  const tipTouch = make("span", "tip coarse", foot);
   const shown = new Map();
   let active = null;
-  row.addEventListener('keydown', onKey);
+  row.addEventListener("keydown", onKey);
 
   function activate(id) {
     active = id;
     for (const [key, one] of shown) {
-      one.pane.classList.toggle('active', key === id);
-      one.segment.setAttribute('aria-pressed', String(key === id));
+      one.pane.classList.toggle("active", key === id);
+      one.segment.setAttribute("aria-pressed", String(key === id));
     }
     draw();
   }
 
   function add(id) {
-    const pane = make('figure', 'pane box', null);
+    const pane = make("figure", "pane box", null);
     const one = {
       pane,
-      stage: make('div', 'stage', pane),
-      empty: make('div', 'empty', pane),
-      chip: make('figcaption', 'chip', pane),
-      busy: make('div', 'busy', pane, { role: 'progressbar', 'aria-valuemin': '0', 'aria-valuemax': '100' }),
-      segment: make('button', 'segment', null, { type: 'button', 'aria-pressed': 'false' }),
+      stage: make("div", "stage", pane),
+      empty: make("div", "empty", pane),
+      chip: make("figcaption", "chip", pane),
+      busy: make("div", "busy", pane, { role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }),
+      segment: make("button", "segment", null, { type: "button", "aria-pressed": "false" }),
     };
     pane.dataset.pane = one.segment.dataset.pane = id;
     one.below = new Slot(one.stage);
     one.slot = new Slot(one.stage);
-    one.icon = make('span', 'icon', one.empty);
-    one.hint = make('span', 'hint', one.empty);
-    one.label = make('span', 'label', one.chip);
-    one.caption = make('span', 'caption', one.chip);
-    one.busyText = make('span', 'text', one.busy);
-    one.busyBar = make('i', '', make('span', 'bar', one.busy));
-    one.segment.addEventListener('click', () => activate(id));
+    one.icon = make("span", "icon", one.empty);
+    one.hint = make("span", "hint", one.empty);
+    one.label = make("span", "label", one.chip);
+    one.caption = make("span", "caption", one.chip);
+    one.busyText = make("span", "text", one.busy);
+    one.busyBar = make("i", "", make("span", "bar", one.busy));
+    one.segment.addEventListener("click", () => activate(id));
     attend(pane);
     shown.set(id, one);
     return one;
   }
 
   function update() {
-    const list = (Array.isArray(value.panes) ? value.panes : []).filter((one) => one && typeof one.id === 'string');
+    const list = (Array.isArray(value.panes) ? value.panes : []).filter((one) => one && typeof one.id === "string");
     const wanted = new Set(list.map((one) => one.id));
     for (const [id, one] of shown) {
       if (wanted.has(id)) continue;
@@ -500,34 +505,35 @@ function buildPanes() {
       one.segment.remove();
       shown.delete(id);
     }
-    row.setAttribute('aria-label', word('pictures'));
-    choose.setAttribute('aria-label', word('choose'));
-    say(tip, word('tip'));
-    say(tipTouch, word('tip_touch'));
-    root.style.setProperty('--columns', list.length <= 4 ? Math.max(1, list.length) : 3);
+    row.setAttribute("aria-label", word("pictures"));
+    choose.setAttribute("aria-label", word("choose"));
+    say(tip, word("tip"));
+    say(tipTouch, word("tip_touch"));
+    root.style.setProperty("--columns", list.length <= 4 ? Math.max(1, list.length) : 3);
     let changed = null;
     list.forEach((given, place) => {
       const one = shown.get(given.id) ?? add(given.id);
       if (row.children[place] !== one.pane) row.insertBefore(one.pane, row.children[place] ?? null);
       if (choose.children[place] !== one.segment) choose.insertBefore(one.segment, choose.children[place] ?? null);
-      const label = String(given.label ?? '');
+      const label = spoken(given.label);
+      const caption = spoken(given.caption);
       const before = one.slot.url;
       const wasBusy = Boolean(one.given?.busy);
       one.given = given;
-      one.slot.set(given.url, given.full, given.caption ? `${label}, ${given.caption}` : label);
+      one.slot.set(given.url, given.full, caption ? `${label}, ${caption}` : label);
       say(one.label, label);
-      say(one.caption, given.caption);
+      say(one.caption, caption);
       say(one.segment, label);
-      one.pane.classList.toggle('stale', Boolean(given.stale));
+      one.pane.classList.toggle("stale", Boolean(given.stale));
       const busy = given.busy ?? null;
-      one.pane.classList.toggle('working', Boolean(busy));
+      one.pane.classList.toggle("working", Boolean(busy));
       if (busy) {
         const percent = Math.round(100 * Math.min(1, Math.max(0, Number(busy.fraction) || 0)));
         say(one.busyText, busy.text);
         one.busyBar.style.width = `${percent}%`;
-        one.busy.setAttribute('aria-valuenow', percent);
-        one.busy.setAttribute('aria-valuetext', String(busy.text ?? ''));
-        one.busy.setAttribute('aria-label', label);
+        one.busy.setAttribute("aria-valuenow", percent);
+        one.busy.setAttribute("aria-valuetext", spoken(busy.text));
+        one.busy.setAttribute("aria-label", label);
       }
       if ((one.slot.url && one.slot.url !== before) || (busy && !wasBusy)) changed = given.id;
     });
@@ -538,9 +544,9 @@ function buildPanes() {
 
   function refresh() {
     for (const one of shown.values()) {
-      one.pane.classList.toggle('vacant', !one.slot.img);
+      one.pane.classList.toggle("vacant", !one.slot.img);
       one.empty.hidden = Boolean(one.slot.img);
-      say(one.hint, one.slot.broken ? word('broken') : one.given.hint);
+      say(one.hint, one.slot.broken ? word("broken") : one.given.hint);
     }
   }
 
@@ -549,14 +555,14 @@ function buildPanes() {
       const base = shown.get(one.given.over)?.given;
       const needed = base && one.slot.url && group.strength < 1;
       one.below.set(needed ? base.url : null, needed ? base.full : null);
-      one.slot.holder.style.opacity = needed && one.below.img ? group.strength : '';
+      one.slot.holder.style.opacity = needed && one.below.img ? group.strength : "";
     }
   }
 
   function swipe(step) {
     const order = [...shown.keys()].sort((a, b) => [...row.children].indexOf(shown.get(a).pane) - [...row.children].indexOf(shown.get(b).pane));
     const next = order[order.indexOf(active) + step];
-    if (next !== undefined && getComputedStyle(choose).display !== 'none') activate(next);
+    if (next !== undefined && getComputedStyle(choose).display !== "none") activate(next);
   }
 
   const all = () => [...shown.values()].flatMap((one) => [one.below, one.slot]);
@@ -566,26 +572,26 @@ function buildPanes() {
 // ------------------------------------------------------------------------------------------------------ comparison
 
 function buildComparison() {
-  const tabs = make('div', 'tabs', root, { role: 'tablist' });
+  const tabs = make("div", "tabs", root, { role: "tablist" });
   const unique = `rv-${Math.random().toString(36).slice(2)}`;
-  const frame = make('div', 'frame box', root, { role: 'tabpanel', tabindex: '0', id: `${unique}-panel` });
-  const empty = make('div', 'empty', frame);
-  make('span', 'icon', empty);
-  const hint = make('span', 'hint', empty);
-  const foot = make('div', 'foot', root);
-  const legend = make('div', 'legend', foot);
-  const low = make('span', 'end', legend);
-  const colours = make('span', 'colours', legend);
-  const high = make('span', 'end', legend);
-  const explain = make('span', 'explain', legend);
+  const frame = make("div", "frame box", root, { role: "tabpanel", tabindex: "0", id: `${unique}-panel` });
+  const empty = make("div", "empty", frame);
+  make("span", "icon", empty);
+  const hint = make("span", "hint", empty);
+  const foot = make("div", "foot", root);
+  const legend = make("div", "legend", foot);
+  const low = make("span", "end", legend);
+  const colours = make("span", "colours", legend);
+  const high = make("span", "end", legend);
+  const explain = make("span", "explain", legend);
   const views = new Map();
   let active = null;
   let position = 50;
   let made = 0;
-  frame.addEventListener('keydown', (event) => event.target === frame && onKey(event));
+  frame.addEventListener("keydown", (event) => event.target === frame && onKey(event));
   attend(frame);
 
-  tabs.addEventListener('keydown', (event) => {
+  tabs.addEventListener("keydown", (event) => {
     const order = [...tabs.children];
     const at = order.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: order.length - 1 }[event.key];
@@ -597,24 +603,24 @@ function buildComparison() {
   });
 
   function add(id, double) {
-    const holder = make('div', 'view', frame);
-    const tab = make('button', 'tab', null, { type: 'button', role: 'tab', 'aria-controls': frame.id, id: `${unique}-${made++}` });
+    const holder = make("div", "view", frame);
+    const tab = make("button", "tab", null, { type: "button", role: "tab", "aria-controls": frame.id, id: `${unique}-${made++}` });
     tab.dataset.view = id;
-    tab.addEventListener('click', () => activate(id));
+    tab.addEventListener("click", () => activate(id));
     const one = { holder, tab, double };
     const side = (className) => {
-      const half = make('div', `half ${className}`, holder);
-      return { half, slot: new Slot(make('div', 'stage', half)) };
+      const half = make("div", `half ${className}`, holder);
+      return { half, slot: new Slot(make("div", "stage", half)) };
     };
     if (double) {
-      one.before = side('before');
-      one.after = side('after');
-      one.line = make('div', 'line', holder);
-      one.left = make('span', 'chip left', holder);
-      one.right = make('span', 'chip right', holder);
-      one.range = make('input', 'split', holder, { type: 'range', min: '0', max: '100', step: '1', value: '50' });
-      one.range.addEventListener('input', () => slideTo(Number(one.range.value)));
-    } else one.slot = side('single').slot;
+      one.before = side("before");
+      one.after = side("after");
+      one.line = make("div", "line", holder);
+      one.left = make("span", "chip left", holder);
+      one.right = make("span", "chip right", holder);
+      one.range = make("input", "split", holder, { type: "range", min: "0", max: "100", step: "1", value: "50" });
+      one.range.addEventListener("input", () => slideTo(Number(one.range.value)));
+    } else one.slot = side("single").slot;
     views.set(id, one);
     return one;
   }
@@ -628,12 +634,12 @@ function buildComparison() {
   function activate(id) {
     active = id;
     for (const [key, one] of views) {
-      one.tab.setAttribute('aria-selected', String(key === id));
+      one.tab.setAttribute("aria-selected", String(key === id));
       one.tab.tabIndex = key === id ? 0 : -1;
       one.holder.hidden = key !== id;
     }
     const one = views.get(id);
-    if (one) frame.setAttribute('aria-labelledby', one.tab.id);
+    if (one) frame.setAttribute("aria-labelledby", one.tab.id);
     fill();
     refresh();
     draw();
@@ -645,29 +651,29 @@ function buildComparison() {
     if (!one) return;
     const { given } = one;
     if (one.double) {
-      one.before.slot.set(given.before?.url, given.before?.full, given.before?.label ?? '');
-      one.after.slot.set(given.after?.url, given.after?.full, given.after?.label ?? '');
+      one.before.slot.set(given.before?.url, given.before?.full, spoken(given.before?.label));
+      one.after.slot.set(given.after?.url, given.after?.full, spoken(given.after?.label));
       say(one.left, given.before?.label);
       say(one.right, given.after?.label);
-      one.range.setAttribute('aria-label', word('slider'));
+      one.range.setAttribute("aria-label", word("slider"));
       tell(one);
-    } else one.slot.set(given.url, given.full, given.label ?? '');
+    } else one.slot.set(given.url, given.full, spoken(given.label));
     const key = given.legend ?? {};
     const stops = (Array.isArray(key.colors) ? key.colors : []).filter((one) => /^#[0-9a-f]{6}$/i.test(one));
     colours.hidden = stops.length < 2;
-    colours.style.background = stops.length < 2 ? '' : `linear-gradient(to right, ${stops.join(', ')})`;
-    say(low, stops.length < 2 ? '' : key.low);
-    say(high, stops.length < 2 ? '' : key.high);
+    colours.style.background = stops.length < 2 ? "" : `linear-gradient(to right, ${stops.join(", ")})`;
+    say(low, stops.length < 2 ? "" : key.low);
+    say(high, stops.length < 2 ? "" : key.high);
     say(explain, key.text);
   }
 
   function update() {
-    const list = (Array.isArray(value.views) ? value.views : []).filter((one) => one && typeof one.id === 'string');
+    const list = (Array.isArray(value.views) ? value.views : []).filter((one) => one && typeof one.id === "string");
     const wanted = new Set(list.map((one) => one.id));
     for (const id of [...views.keys()]) if (!wanted.has(id)) drop(id);
-    tabs.setAttribute('aria-label', word('views'));
+    tabs.setAttribute("aria-label", word("views"));
     list.forEach((given, place) => {
-      const double = 'before' in given;
+      const double = "before" in given;
       if (views.has(given.id) && views.get(given.id).double !== double) drop(given.id);
       const one = views.get(given.id) ?? add(given.id, double);
       one.given = given;
@@ -683,7 +689,7 @@ function buildComparison() {
     const main = one && (one.double ? one.before.slot : one.slot);
     empty.hidden = Boolean(main?.img);
     legend.hidden = !main?.img;
-    say(hint, main?.broken ? word('broken') : one?.given.hint);
+    say(hint, main?.broken ? word("broken") : one?.given.hint);
     if (!one?.double) return;
     const both = Boolean(one.before.slot.img && one.after.slot.img);
     for (const part of [one.line, one.range, one.right]) part.hidden = !both;
@@ -691,7 +697,7 @@ function buildComparison() {
   }
 
   function blend() {
-    for (const one of views.values()) if (one.double) one.after.slot.holder.style.opacity = group.strength < 1 ? group.strength : '';
+    for (const one of views.values()) if (one.double) one.after.slot.holder.style.opacity = group.strength < 1 ? group.strength : "";
   }
 
   // The divider stands where it is in the box while the pictures move under it; it cannot leave the picture.
@@ -708,14 +714,14 @@ function buildComparison() {
     one.after.half.style.clipPath = `inset(0 0 0 ${line}px)`;
     one.line.style.transform = `translateX(${line}px)`;
     one.range.style.left = `${reach.left}px`;
-    one.range.style.setProperty('--span', `${reach.width}px`);
-    one.left.style.opacity = line - reach.left < 40 ? 0 : '';
-    one.right.style.opacity = reach.left + reach.width - line < 40 ? 0 : '';
+    one.range.style.setProperty("--span", `${reach.width}px`);
+    one.left.style.opacity = line - reach.left < 40 ? 0 : "";
+    one.right.style.opacity = reach.left + reach.width - line < 40 ? 0 : "";
   }
 
   function tell(one) {
-    const text = word('slider_value', { percent: Math.round(100 - position) });
-    one.range.setAttribute('aria-valuetext', text);
+    const text = word("slider_value", { percent: Math.round(100 - position) });
+    one.range.setAttribute("aria-valuetext", text);
   }
 
   function slideTo(to) {
@@ -739,5 +745,7 @@ function buildComparison() {
 }
 
 new ResizeObserver(() => draw(false)).observe(root);
-watch('value', update);
+watch("value", update);
+const onLanguage = () => (root.isConnected ? update() : document.removeEventListener("restorers:language", onLanguage));
+document.addEventListener("restorers:language", onLanguage);
 update();

@@ -1,0 +1,261 @@
+"""What the Restore tab does, without a browser: photos in, looks out.
+
+A ``Desk`` keeps what visitors work on, each under the id of his session, in memory that is bounded. Everything but the
+restored photo can be made again from the settings, so nothing breaks when the desk forgets.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from restorers.degradations import Observation, degrade
+from restorers.errors import RestorersError
+from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, score
+from restorers.photo import fit_within, read_photo
+from restorers.restore import Restoration, find_restorer, restore
+from restorers.samples import SAMPLES
+from restorers.text import Text
+from restorers.ui.language import fill, joined
+from restorers.ui.jobs import LINE, Job, Line
+from restorers.ui.memory import Pictures, Shelf
+from restorers.ui.setup import Setup, Step
+from restorers.ui.viewer import Shown
+from restorers.ui.words import restore as words
+
+FIT_PIXELS = 1_000_000
+SCREEN_SIDE = 2048
+ERROR_MAXIMUM = 0.2
+
+
+@dataclass(frozen=True)
+class Working:
+    """A photo at the size it is worked on.
+
+    Attributes:
+        photo: float32 (height, width, 3).
+        full: (width, height) of the file.
+        notes: what was changed on the way, one sentence each.
+    """
+
+    photo: np.ndarray
+    full: tuple[int, int]
+    notes: tuple[Text, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.photo.shape[1], self.photo.shape[0]
+
+    def told(self) -> tuple[Text, ...]:
+        """The notes, and a sentence about the size."""
+        (width, height), (full_width, full_height) = self.size, self.full
+        about = words.SIZE_NOW if self.size == self.full else words.SIZE_REDUCED
+        return (about.format(width=width, height=height, full_width=full_width, full_height=full_height), *self.notes)
+
+
+@dataclass(frozen=True)
+class Look:
+    """All that the page shows of one visit; what is not there yet is None.
+
+    Attributes:
+        setup: the settings it belongs to.
+        working: the original.
+        observation: the degraded photo and what is known of it; ``degradation`` None where the photo was bad already.
+        observed, restored: scores of the degraded and of the (blended) restored photo.
+        restoration: the result at full strength.
+        agreement: how far the result agrees with the observation.
+        pictures: addresses by name: original, degraded, restored, error_map, invented, and download (blended).
+    """
+
+    setup: Setup
+    working: Working
+    observation: Observation
+    observed: Score | None = None
+    restored: Score | None = None
+    restoration: Restoration | None = None
+    agreement: Consistency | None = None
+    pictures: dict[str, Shown] = field(default_factory=dict)
+
+    @property
+    def truth(self) -> bool:
+        return self.observation.degradation is not None
+
+    @property
+    def nbytes(self) -> int:
+        arrays = [self.observation.photo, self.observation.mask, self.restoration.photo if self.restoration else None]
+        return sum(a.nbytes for a in arrays if a is not None)
+
+
+class Desk:
+    """What the visitors work on.
+
+    Args:
+        line: where heavy work waits.
+        photo_bytes, look_bytes, picture_bytes: bounds of the memory for decoded photos, for looks, for pictures to show.
+    """
+
+    def __init__(self, line: Line = LINE, photo_bytes: int = 1 << 30, look_bytes: int = 1 << 30, picture_bytes: int = 1 << 30):
+        self.line = line
+        self.photos = Shelf(photo_bytes)
+        self.looks = Shelf(look_bytes)
+        self.masks = Shelf(look_bytes // 4)
+        self.pictures = Pictures(picture_bytes, max_owned=48)
+
+    @property
+    def shelves(self) -> tuple[Shelf, ...]:
+        return self.photos, self.looks, self.masks, self.pictures
+
+    def working(self, path: str, size: str = "fit") -> Working:
+        """The photo in ``path`` at ``size``, decoded once; ``PhotoError`` with a sentence for what is no photo.
+
+        The path of an upload holds the hash of its content, so the same path is the same photo.
+        """
+        found = self.photos.get((path, size))
+        if found is None:
+            file = read_photo(path)
+            height, width = file.photo.shape[:2]
+            photo = file.photo
+            if size == "fit" and height * width > FIT_PIXELS:
+                photo = fit_within(photo, math.floor(max(height, width) * math.sqrt(FIT_PIXELS / (height * width))))
+            found = Working(photo, (width, height), file.notes)
+            self.photos.put((path, size), found, photo.nbytes)
+        return found
+
+    def forget(self, owner: str) -> None:
+        """Stop the work of ``owner`` and forget all that is his."""
+        self.line.stop(owner)
+        for shelf in self.shelves:
+            shelf.drop(owner)
+
+    def paint(self, owner: str, mask: np.ndarray | None) -> None:
+        """Keep the mask (bool, (height, width)) that ``owner`` has painted, or forget it."""
+        if mask is None or not mask.any():
+            self.masks.drop(owner)
+        else:
+            self.masks.put((owner, "mask"), mask, mask.nbytes, owner)
+
+    def _with_mask(self, owner: str, setup: Setup) -> Setup:
+        mask = self.masks.get((owner, "mask"))
+        if mask is None or not any(step.name == "painted_mask" for step in setup.steps):
+            return setup
+        return replace(setup, steps=tuple(Step(s.name, {"mask": mask}) if s.name == "painted_mask" else s for s in setup.steps))
+
+    def _publish(self, owner: str, photo: np.ndarray, full: bool = True, caption: str = "") -> Shown:
+        """The photo at screen size, and at full size where that is more."""
+        if max(photo.shape[:2]) <= SCREEN_SIDE:
+            return Shown(self.pictures.publish(photo, owner), caption=caption)
+        small = self.pictures.publish(fit_within(np.clip(photo, 0, 1), SCREEN_SIDE), owner)
+        return Shown(small, self.pictures.publish(photo, owner) if full else None, caption)
+
+    def preview(self, owner: str, setup: Setup, path: str | None) -> Look:
+        """The degraded photo and its score. A restored one is kept only while nothing that it came from has changed.
+
+        Raises:
+            RestorersError: no photo, or settings that do not fit.
+        """
+        if path is None:
+            raise RestorersError(words.NO_PHOTO)
+        degradation = self._with_mask(owner, setup).degradation()
+        working = self.working(path, setup.size)
+        last: Look | None = self.looks.get(owner)
+        same_photo = last is not None and last.working is working
+        if same_photo and last.observation.degradation == degradation and (degradation is None or last.observation.seed == setup.seed):
+            look = replace(last, setup=setup)
+            if (last.setup.restorer, last.setup.settings) != (setup.restorer, setup.settings):
+                look = _unrestored(look)
+        else:
+            observation = Observation(working.photo) if degradation is None else degrade(working.photo, degradation, setup.seed)
+            observed = None if degradation is None else score(np.clip(observation.photo, 0, 1), working.photo)
+            look = Look(setup, working, observation, observed)
+            if degradation is not None:
+                kept = last.pictures.get("original") if same_photo else None
+                look.pictures["original"] = kept or self._publish(owner, working.photo)
+            look.pictures["degraded"] = self._publish(owner, observation.photo, caption=_decibels(observed))
+        self.looks.put(owner, look, look.nbytes, owner)
+        return look
+
+    def run(self, owner: str, setup: Setup, path: str | None) -> Job:
+        """Put the restoration into the line; the job's result is the ``Look``.
+
+        Raises:
+            RestorersError: no photo, settings that do not fit, a method that lacks what it must be told, a line that is full.
+        """
+        look = self.preview(owner, setup, path)
+        restorer = find_restorer(setup.restorer, setup.settings)
+        if missing := restorer.missing_knowledge(look.observation):
+            raise RestorersError(fill(words.MISSING, what=joined(words.TOLD_WHAT[m] for m in missing)))
+
+        def work(progress: Callable[[float], None], cancel: threading.Event) -> Look:
+            restoration = restore(look.observation, restorer, lambda share: progress(0.9 * share), cancel)
+            done = replace(look, restoration=restoration, pictures=dict(look.pictures))
+            done.pictures["restored"] = self._publish(owner, restoration.photo)
+            done = self._measured(owner, done, setup.strength)
+            self.looks.put(owner, done, done.nbytes, owner)
+            return done
+
+        return self.line.start(owner, work)
+
+    def blend(self, owner: str, strength: float) -> Look:
+        """The last result of ``owner`` at another strength, measured again.
+
+        Raises:
+            RestorersError: there is no result, or it is no longer kept.
+        """
+        look: Look | None = self.looks.get(owner)
+        if look is None or look.restoration is None:
+            raise RestorersError(words.RESULT_GONE)
+        look = self._measured(owner, replace(look, pictures=dict(look.pictures)), min(max(float(strength), 0.0), 1.0))
+        self.looks.put(owner, look, look.nbytes, owner)
+        return look
+
+    def last(self, owner: str) -> Look | None:
+        """What ``owner`` looked at last, if it is still kept."""
+        return self.looks.get(owner)
+
+    def _measured(self, owner: str, look: Look, strength: float) -> Look:
+        """``look`` with scores, maps and download for ``strength``."""
+        observed, full = look.observation.photo, look.restoration.photo
+        mixed = full if strength == 1 else np.float32(strength) * full + np.float32(1 - strength) * np.clip(observed, 0, 1)
+        look = replace(look, setup=replace(look.setup, strength=strength))
+        look.pictures["download"] = Shown(self.pictures.publish(mixed, owner))
+        if not look.truth:
+            return look
+        truth = look.working.photo
+        look.pictures["error_map"] = self._publish(owner, heat_colors(error_map(mixed, truth), ERROR_MAXIMUM), full=False)
+        agreement = consistency(mixed, look.observation)
+        look.pictures["invented"] = self._publish(owner, heat_colors(agreement.map, ERROR_MAXIMUM), full=False)
+        restored = score(mixed, truth)
+        shown = look.pictures["restored"]
+        look.pictures["restored"] = replace(shown, caption=_decibels(restored))
+        return replace(look, restored=restored, agreement=agreement)
+
+
+def _unrestored(look: Look) -> Look:
+    kept = {name: look.pictures[name] for name in ("original", "degraded") if name in look.pictures}
+    return replace(look, restoration=None, restored=None, agreement=None, pictures=kept)
+
+
+def _decibels(measured: Score | None) -> str:
+    return "" if measured is None else f"{measured.psnr:.1f} dB" if math.isfinite(measured.psnr) else "∞ dB"
+
+
+def sample_path(name: str) -> str:
+    """The file of the sample photo called ``name``."""
+    return str(SAMPLES[name].path)
+
+
+def settings_of_steps(entries: Any) -> tuple[Step, ...]:
+    """The steps behind the chips; they come from the browser, so whatever does not fit is left out."""
+    steps = []
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("settings"), dict):
+            try:
+                steps.append(Step(entry["name"], Step(entry["name"], entry["settings"]).build().settings()))
+            except RestorersError:
+                continue
+    return tuple(steps)

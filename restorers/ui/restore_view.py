@@ -1,0 +1,182 @@
+"""From a look to what the components of the Restore tab show: words in both languages, numbers as people read them."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from restorers.metrics import heat_colors
+from restorers.restore import Network
+from restorers.text import LANGUAGES, Text
+from restorers.ui import viewer
+from restorers.ui.jobs import Running, Waiting
+from restorers.ui.language import both, fill, joined
+from restorers.ui.restore_handlers import ERROR_MAXIMUM, Look, sample_file
+from restorers.ui.setup import Setup, to_command, to_query
+from restorers.ui.words import restore as words
+
+
+def _bilingual(build: Callable[[str], Any]) -> dict[str, Any]:
+    return {language: build(language) for language in LANGUAGES}
+
+
+def panes(look: Look | None, news: Waiting | Running | None = None) -> dict[str, Any]:
+    """The three pictures; ``news`` is drawn over the third."""
+
+    def build(language: str) -> viewer.PanesValue:
+        busy = viewer.busy(news.share if isinstance(news, Running) else 0.0, news_text(news).to(language)) if news else None
+        if look is None:
+            return viewer.panes_value(viewer.three_panes(busy=busy, language=language), language=language)
+        pictures = look.pictures
+        row = viewer.three_panes(
+            pictures.get("original"),
+            pictures.get("degraded"),
+            pictures.get("restored", pictures.get("stale")),
+            truth=look.truth,
+            stale="restored" not in pictures and "stale" in pictures,
+            busy=busy,
+            language=language,
+        )
+        return viewer.panes_value(row, size=look.working.size, strength=look.setup.strength, language=language)
+
+    return _bilingual(build)
+
+
+def comparison(look: Look | None) -> dict[str, Any]:
+    """Before and after, and the two maps."""
+    if look is None:
+        return _bilingual(lambda language: viewer.comparison_value(viewer.three_views(language=language), language=language))
+    bar = _heat_bar()
+
+    def build(language: str) -> viewer.ComparisonValue:
+        pictures = look.pictures
+        views = viewer.three_views(
+            pictures.get("degraded"),
+            pictures.get("restored"),
+            pictures.get("error_map"),
+            pictures.get("invented"),
+            error_legend=viewer.legend(words.ERROR_LEGEND.to(language), "0", f"≥ {ERROR_MAXIMUM * 255:.0f}", bar),
+            invented_legend=viewer.legend(words.INVENTED_LEGEND.to(language), "0", f"≥ {ERROR_MAXIMUM * 255:.0f}", bar),
+            truth=look.truth,
+            language=language,
+        )
+        return viewer.comparison_value(views, size=look.working.size, strength=look.setup.strength, language=language)
+
+    return _bilingual(build)
+
+
+def _heat_bar() -> list[str]:
+    ramp = heat_colors(np.linspace(0, ERROR_MAXIMUM, 9, dtype=np.float32)[None], ERROR_MAXIMUM)
+    pixels = ramp if ramp.dtype == np.uint8 else np.rint(ramp * 255).astype(np.uint8)
+    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel in pixels[0]]
+
+
+def news_text(news: Waiting | Running) -> Text:
+    """What to say of a job that waits or runs: a number as soon as it lasts."""
+    if isinstance(news, Waiting):
+        return words.WAITING.format(ahead=news.ahead) if news.ahead else words.STARTING
+    if news.share > 0 and news.seconds >= 1:
+        return words.RUNNING.format(percent=round(100 * news.share))
+    return words.RUNNING_LONG.format(seconds=news.seconds) if news.seconds >= 1 else words.STARTING
+
+
+def _decibels(value: float, signed: bool = False) -> str:
+    if not math.isfinite(value):
+        return "∞"
+    return f"{value:+.2f}".replace("-", "−") if signed else f"{value:.2f}"
+
+
+def _why(title: Text | str, help: Text) -> str:
+    return f"<details><summary>{both(title)}</summary><p>{both(help)}</p></details>"
+
+
+def numbers(look: Look | None) -> str:
+    """The scores of a look, each with a sentence that explains it."""
+    if look is None:
+        return f'<p class="hint">{both(words.NO_PHOTO)}</p>'
+    parts: list[str] = []
+    if look.restoration is None:
+        if look.truth:
+            parts.append(f'<p class="hint">{both(words.NOT_YET.format(psnr=_decibels(look.observed.psnr)))}</p>')
+        else:
+            parts.append(f'<p class="hint">{both(words.NOT_YET_NO_TRUTH)}</p>')
+    elif look.truth:
+        equal = look.restored.psnr == look.observed.psnr
+        gain = 0.0 if equal else look.restored.psnr - look.observed.psnr
+        kind, sentence = ("zero", words.GAIN_ZERO) if equal else ("good", words.GAIN) if gain > 0 else ("bad", words.GAIN_LOSS)
+        parts.append(
+            f'<div class="gain {kind}" id="restore-gain"><strong>{_decibels(gain, signed=True)} dB</strong>'
+            f"<details><summary>{both(sentence)}</summary><p>{both(words.GAIN_HELP)}</p></details></div>"
+        )
+    else:
+        parts.append(f'<p class="hint">{both(words.NO_TRUTH)}</p>')
+    if look.truth:
+        restored = look.restored
+        parts.append(
+            f"<table><thead><tr><td></td><th>{both(words.DEGRADED)}</th><th>{both(words.RESTORED)}</th></tr></thead><tbody>"
+            f"<tr><th>{_why('PSNR (dB)', words.PSNR_HELP)}</th><td>{_decibels(look.observed.psnr)}</td>"
+            f"<td><b>{_decibels(restored.psnr) if restored else '–'}</b></td></tr>"
+            f"<tr><th>{_why('SSIM', words.SSIM_HELP)}</th><td>{look.observed.ssim:.3f}</td>"
+            f"<td><b>{f'{restored.ssim:.3f}' if restored else '–'}</b></td></tr></tbody></table>"
+        )
+    if (restoration := look.restoration) is not None:
+        rows = [(words.SECONDS, words.SECONDS_HELP, words.SECONDS_VALUE.format(seconds=f"{restoration.seconds:.2f}"))]
+        count = restoration.parameters
+        rows.append((words.PARAMETERS, words.PARAMETERS_HELP, words.PARAMETERS_NONE if count is None else Text(f"{count:,}", f"{count:,}")))
+        if look.agreement is not None:
+            rows.append((words.CONSISTENCY, words.CONSISTENCY_HELP, f"{_decibels(look.agreement.psnr)} dB"))
+        parts.append("<table>" + "".join(f"<tr><th>{_why(t, h)}</th><td>{both(v)}</td></tr>" for t, h, v in rows) + "</table>")
+        parts += [f'<p class="note">{both(note)}</p>' for note in restoration.notes]
+    if look.truth:
+        parts.append(f'<p class="note">{both(fill(words.PROTOCOL, protocol=look.observed.protocol.title))}</p>')
+    return "".join(parts)
+
+
+def sentences(texts: Iterable[Text], kind: str = "note") -> str:
+    """Some sentences below each other."""
+    return "".join(f'<p class="{kind}">{both(text)}</p>' for text in texts)
+
+
+def told(restorer: type | None) -> str:
+    """What a method is told, and how it came to know what it knows."""
+    if restorer is None:
+        return ""
+    what = [words.TOLD_WHAT[name] for name in restorer.told]
+    knows = fill(words.TOLD, what=joined(what)) if what else words.TOLD_NOTHING
+    if issubclass(restorer, Network):
+        preset = restorer.preset
+        count = f"{preset.weights['parameters']:,}"
+        origin = fill(words.NETWORK, parameters=Text(count, count), trained=preset.trained_on)
+    else:
+        origin = words.FORMULA
+    return sentences((restorer.help, knows, origin))
+
+
+def save(look: Look | None, setup: Setup) -> str:
+    """Downloads, the link and the command."""
+    query, command = to_query(setup), to_command(setup, sample_file(setup.sample) if setup.sample else words.YOUR_PHOTO_FILE)
+    downloads = []
+    if look is not None and look.truth and "degraded" in look.pictures:
+        shown = look.pictures["degraded"]
+        downloads.append((shown.full or shown.url, "degraded.png", words.SAVE_DEGRADED))
+    if look is not None and "download" in look.pictures:
+        downloads.append((look.pictures["download"].url, "restored.png", words.SAVE_RESTORED))
+    links = "".join(f'<a class="button" href="{url}" download="{name}">{both(title)}</a>' for url, name, title in downloads)
+    notes = [words.COMMAND_HELP]
+    if look is not None and look.working.size != look.working.full:
+        notes.append(words.COMMAND_SIZE)
+    return (
+        f'<div class="downloads">{links}</div>'
+        f'<label><span class="title">{both(words.LINK)}</span><span class="copy"><input id="restore-link" readonly data-query="{html.escape(query)}">'
+        f'<button type="button" data-copy>{_copy_words()}</button></span></label><p class="note">{both(words.LINK_HELP)}</p>'
+        f'<label><span class="title">{both(words.COMMAND)}</span><span class="copy"><input id="restore-command" readonly value="{html.escape(command)}">'
+        f'<button type="button" data-copy>{_copy_words()}</button></span></label>{sentences(notes)}'
+    )
+
+
+def _copy_words() -> str:
+    return f'<span class="copy-before">{both(words.COPY)}</span><span class="copy-after">{both(words.COPIED)}</span>'

@@ -1,0 +1,117 @@
+"""Pictures to train on: read once, bad ones passed over, a bad folder refused in a sentence."""
+
+import gzip
+import struct
+
+import cv2
+import numpy as np
+import pytest
+
+from restorers.errors import RestorersError
+from restorers.training.data import DataError, draw_digits, hold_out, load_digits, load_photos, photo_patches, random_crop, read_idx, shuffled
+
+
+def write(path, height, width, seed=0):
+    cv2.imwrite(str(path), np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8))
+
+
+def idx(images: np.ndarray) -> bytes:
+    return b"\0\0\x08" + bytes([images.ndim]) + struct.pack(f">{images.ndim}I", *images.shape) + images.tobytes()
+
+
+def test_damaged_and_small_files_are_named_and_passed_over(tmp_path):
+    write(tmp_path / "a.png", 80, 90)
+    write(tmp_path / "tiny.png", 10, 90)
+    (tmp_path / "broken.png").write_bytes((tmp_path / "a.png").read_bytes()[:500])
+    photos, source, notes = load_photos(tmp_path, 64)
+    assert [p.shape for p in photos] == [(80, 90, 3)]
+    assert tmp_path.name in source
+    words = " ".join(note.en for note in notes)
+    assert "tiny.png" in words and "64" in words and "10" in words and "broken.png" in words
+
+
+def test_several_folders(tmp_path):
+    for i, name in enumerate(("one", "two")):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "p.png", 40, 40, i)
+    assert len(load_photos(f"{tmp_path / 'one'},{tmp_path / 'two'}", 32)[0]) == 2
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "too small"])
+def test_a_bad_folder_is_one_sentence(tmp_path, what):
+    folder = tmp_path / "photos"
+    if what != "missing":
+        folder.mkdir()
+    if what == "too small":
+        write(folder / "p.png", 20, 20)
+    with pytest.raises(RestorersError) as refusal:
+        load_photos(folder, 64)
+    assert "\n" not in str(refusal.value)
+    assert str(tmp_path) not in str(refusal.value)
+
+
+def test_without_a_folder_the_installed_samples_are_used():
+    photos, source, _ = load_photos(None, 128)
+    assert len(photos) >= 5
+    assert "scikit-image" in source
+
+
+def test_crops_are_eight_views_of_the_photo():
+    photo = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(4, 4, 3)
+    rng = np.random.default_rng(0)
+    seen = {random_crop(photo, 4, rng).tobytes() for _ in range(200)}
+    exact = photo.astype(np.float32) / 255
+    views = {np.ascontiguousarray(v).tobytes() for k in range(4) for v in (np.rot90(exact, k), np.rot90(exact, k)[:, ::-1])}
+    assert seen == views
+
+
+def test_patches_repeat_with_the_same_seed():
+    photos = [np.random.default_rng(i).integers(0, 256, (50, 60, 3), np.uint8) for i in range(3)]
+    batches = photo_patches(photos, lambda crop, rng: (crop + rng.random(), crop), 16, 4)
+    first, again, other = (next(batches(np.random.default_rng(s))) for s in (1, 1, 2))
+    assert first[0].shape == first[1].shape == (4, 16, 16, 3)
+    assert np.array_equal(first[0], again[0])
+    assert not np.array_equal(first[0], other[0])
+
+
+def test_held_out_photos_are_not_trained_on():
+    photos = [np.full((2, 2, 3), i, np.uint8) for i in range(100)]
+    training, held = hold_out(photos)
+    assert {int(p[0, 0, 0]) for p in training}.isdisjoint({int(p[0, 0, 0]) for p in held})
+    assert len(training) + len(held) == 100
+    assert 20 <= len(held) <= 30
+
+
+def test_an_epoch_sees_every_sample_once():
+    x = np.arange(12, dtype=np.float32)[:, None]
+    stream = shuffled(x, -x, 4)(np.random.default_rng(0))
+    epoch = [next(stream) for _ in range(3)]
+    assert sorted(np.concatenate([b[0] for b in epoch])[:, 0]) == list(range(12))
+    assert all(np.array_equal(b[0], -b[1]) for b in epoch)
+
+
+def test_idx_files_are_read_and_checked(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(images))
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images[:2])))
+    training, validation, source = load_digits(tmp_path)
+    assert np.array_equal(training[..., 0], images.astype(np.float32) / 255)
+    assert validation.shape == (2, 28, 28, 1)
+    assert "MNIST" in source
+    for content in (idx(images)[:-1], b"", b"\0\0\x0d" + idx(images)[3:], b"\x1f\x8bnot gzip"):
+        (tmp_path / "bad").write_bytes(content)
+        with pytest.raises(DataError, match="bad is not a complete idx file"):
+            read_idx(tmp_path / "bad")
+
+
+def test_a_folder_without_digits_says_what_is_missing(tmp_path):
+    with pytest.raises(DataError, match=r"train-images… is missing"):
+        load_digits(tmp_path)
+
+
+def test_drawn_digits_look_like_digits():
+    digits = draw_digits(50, np.random.default_rng(0))
+    assert digits.shape == (50, 28, 28, 1)
+    assert digits.min() == 0 and 0.8 < digits.max() <= 1
+    assert 0.03 < digits.mean() < 0.35
+    assert np.all(digits.max(axis=(1, 2, 3)) > 0.5)

@@ -1,0 +1,127 @@
+"""Training for real, on little: it learns, resumes, stops, and refuses to go on with NaN."""
+
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from restorers.presets import Preset, PresetStore
+from restorers.training.export import card, export
+from restorers.training.fit import TrainingError, mean_psnr, train
+from restorers.training.recipes import RECIPES
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    return RECIPES.get("tutorial-digits-denoise").from_settings({"batch": 64})
+
+
+@pytest.fixture(scope="module")
+def digits(recipe):
+    data = recipe.load(None)
+    data.steps = 25
+    data.validation = tuple(part[:100] for part in data.validation)
+    return data
+
+
+@pytest.mark.parametrize("name", RECIPES.names())
+def test_every_recipe_trains_a_step_and_is_described(name):
+    recipe = RECIPES.get(name)(batch=2)
+    data = recipe.load(None)
+    data.steps, data.validation = 1, tuple(part[:2] for part in data.validation)
+    inputs, targets = next(data.batches(np.random.default_rng(0)))
+    architecture = recipe.architecture
+    assert inputs.shape[-1] == architecture.channels and targets.shape[-1] == architecture.output_channels
+    assert inputs.dtype == targets.dtype == np.float32
+    assert recipe.title.zh and recipe.help.zh and recipe.trained_on.zh and recipe.suits
+    run = train(recipe, data, minutes=0.001)
+    assert run.state.steps == 1
+    assert np.isfinite(run.state.history[0]["val_psnr"])
+
+
+def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
+    run = train(recipe, digits, cancel=(stop := threading.Event()), callbacks=[StopAfter(200, stop)])
+    preset = export(run, recipe, digits, tmp_path / "learned", "float16")
+    assert preset.scores[0]["gain"] > 1.5
+    again = Preset.read(tmp_path / "learned")
+    assert again.architecture == recipe.architecture and again.suits == recipe.suits and again.training["steps"] == 200
+    model = PresetStore(tmp_path).model(again)
+    inputs, targets = digits.validation
+    assert mean_psnr(model.predict_on_batch(inputs), targets) == pytest.approx(again.scores[0]["psnr"], abs=2e-3)
+    text = card(again)
+    assert again.weights["sha256"] in text and f"+{again.scores[0]['gain']:.2f} dB" in text and "python -m restorers train tutorial-digits-denoise" in text
+    assert (tmp_path / "learned" / "README.md").read_text() == text
+
+
+class StopAfter(keras.callbacks.Callback):
+    def __init__(self, steps, event):
+        super().__init__()
+        self.steps, self.event = steps, event
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.steps -= 1
+        if self.steps == 0:
+            self.event.set()
+
+
+def test_resuming_goes_on_where_it_stopped(recipe, digits, tmp_path):
+    first = train(recipe, digits, cancel=(stop := threading.Event()), callbacks=[StopAfter(25, stop)], folder=tmp_path)
+    weights = [np.array(v) for v in first.model.variables]
+    stop = threading.Event()
+    stop.set()
+    second = train(recipe, digits, cancel=stop, folder=tmp_path, resume=True)
+    assert second.state.steps == 26
+    assert [h["step"] for h in second.state.history] == [25, 26]
+    assert second.state.best >= first.state.best
+    assert any(not np.array_equal(a, np.array(b)) for a, b in zip(weights, second.model.variables, strict=True))
+
+
+def test_same_seed_same_first_loss(recipe, digits):
+    losses = []
+    for _ in range(2):
+        stop = threading.Event()
+        stop.set()
+        losses.append(train(recipe, digits, cancel=stop, seed=3).state.history[0]["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+def test_averaged_weights_are_what_is_kept():
+    recipe = RECIPES.get("denoise")(batch=2, patch=32)
+    data = recipe.load(None)
+    data.steps, data.validation = 3, tuple(part[:2, :64, :64] for part in data.validation)
+    seen = {}
+
+    class Watch(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen["raw"] = [np.array(v) for v in self.model.trainable_variables]
+            seen["mean"] = [np.array(v) for v in self.model.optimizer._model_variables_moving_average]
+            self.model.stop_training = True
+
+    run = train(recipe, data, [Watch()], minutes=1)
+    kept = [np.array(v) for v in run.model.trainable_variables]
+    assert all(np.allclose(k, m) for k, m in zip(kept, seen["mean"], strict=True))
+    assert any(not np.allclose(k, r) for k, r in zip(kept, seen["raw"], strict=True))
+
+
+def test_a_diverging_loss_is_named(recipe, digits):
+    class Poison(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if batch == 3:
+                self.model.variables[0].assign(np.full(self.model.variables[0].shape, np.nan))
+
+    with pytest.raises(TrainingError, match="at step 4 it became nan. Try a smaller learning rate"):
+        train(recipe, digits, [Poison()])
+
+
+def test_nothing_to_resume_is_a_sentence(recipe, digits, tmp_path):
+    with pytest.raises(TrainingError, match="There is no training of tutorial-digits-denoise to resume"):
+        train(recipe, digits, folder=tmp_path / "none", resume=True)
+
+
+def test_mean_psnr_by_hand():
+    truths = np.zeros((2, 4, 4, 1), np.float32)
+    photos = truths.copy()
+    photos[0] += 0.1
+    photos[1] += 0.01
+    assert mean_psnr(photos, truths) == pytest.approx((20 + 40) / 2, abs=1e-3)
