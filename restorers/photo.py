@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import secrets
@@ -86,15 +87,26 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
     path = Path(source)
     name = Text(path.name, path.name)
     try:
-        if not path.is_file():
-            raise PhotoError(Text(f"There is no file called {name.en}.", f"没有名为 {name.zh} 的文件。"))
-        with path.open("rb") as file:
+        file = path.open("rb")
+    except OSError as error:
+        reason = _reason(error)
+    except ValueError:
+        reason = Text("this is no file name", "文件名无效")
+    else:
+        with file:
             return _read(file, name, max_megapixels)
-    except (OSError, ValueError) as error:
-        if isinstance(error, PhotoError):
-            raise
-        reason = getattr(error, "strerror", None) or "not a file name"
-        raise PhotoError(Text(f"{name.en} cannot be opened: {reason}.", f"无法打开 {name.zh}：{reason}。")) from None
+    raise PhotoError(Text(f"{name.en} cannot be opened: {reason.en}.", f"无法打开 {name.zh}：{reason.zh}。"))
+
+
+def _reason(error: OSError) -> Text:
+    """Why a file cannot be read or written, in words, without its folder."""
+    return {
+        errno.ENOENT: Text("the file or its folder does not exist", "文件或所在文件夹不存在"),
+        errno.EISDIR: Text("it is a folder", "它是一个文件夹"),
+        errno.ENOSPC: Text("the disk is full", "磁盘已满"),
+        errno.EACCES: Text("permission is missing", "没有权限"),
+        errno.EROFS: Text("the disk is read-only", "磁盘为只读"),
+    }.get(error.errno, Text(str(error.strerror).lower(), str(error.strerror)))
 
 
 def _read(file: BinaryIO, name: Text, max_megapixels: float) -> PhotoFile:
@@ -159,7 +171,7 @@ def _check_size(width: int, height: int, name: Text, max_megapixels: float) -> N
     if megapixels > max_megapixels:
         raise PhotoError(
             Text(
-                f"{name.en} is too large. Limit: {max_megapixels:g} megapixels. Received: {width} × {height} = {megapixels:.1f} megapixels. "
+                f"{name.en} is too large. Limit: {max_megapixels:g} megapixels. Received: {width} × {height} = {megapixels:.1f}. "
                 "Make it smaller first.",
                 f"{name.zh} 太大。上限：{max_megapixels:g} 百万像素。收到：{width} × {height} = {megapixels:.1f} 百万像素。请先缩小。",
             )
@@ -216,6 +228,7 @@ def _decode_tiff(file: BinaryIO, kind: str, name: Text, max_megapixels: float, n
         notes.append(_FIRST)
     bits, samples, orientation = set(tags.get(258, (1,))), tags.get(277, 1), tags.get(274, 1)
     if max(bits) <= 8:
+        file.seek(0)
         photo = _decode(file, kind, name, max_megapixels, notes)
     else:
         photometric, planar = tags.get(262, 1), tags.get(284, 1)
@@ -300,7 +313,7 @@ def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.nda
     from PIL import Image, ImageCms
 
     mode = {1: "L", 3: "RGB", 4: "CMYK"}[pixels.shape[2]]
-    image = Image.fromarray(np.squeeze(to_uint8(pixels), 2) if mode == "L" else to_uint8(pixels), mode)
+    image = Image.frombuffer(mode, pixels.shape[1::-1], np.ascontiguousarray(to_uint8(pixels)), "raw", mode, 0, 1)
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc)) if icc else None
         space = profile.profile.xcolor_space.strip() if profile else None
@@ -312,25 +325,19 @@ def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.nda
             change = np.abs(np.int16(ImageCms.applyTransform(grid, transform)) - np.int16(grid.convert("RGB"))).max()
             if change <= 1 and mode != "CMYK":
                 return pixels
-            notes.append(
-                Text("The colours were converted from the file's colour profile to sRGB.", "已按文件的颜色配置文件将颜色转换为 sRGB。")
-            )
+            notes.append(_CONVERTED)
             return np.asarray(ImageCms.applyTransform(image, transform))
     except (ImageCms.PyCMSError, OSError):
-        notes.append(
-            Text("The file's colour profile is damaged; the colours were read as sRGB.", "文件的颜色配置文件已损坏；颜色按 sRGB 读取。")
-        )
+        notes.append(_BAD_PROFILE)
     if mode == "CMYK":
-        notes.append(
-            Text(
-                "Printing inks (CMYK) were converted to screen colours without a profile.",
-                "已在无配置文件的情况下将印刷色（CMYK）转换为屏幕颜色。",
-            )
-        )
+        notes.append(_INKS)
         return np.asarray(image.convert("RGB"))
     return pixels
 
 
+_CONVERTED = Text("The colours were converted from the file's colour profile to sRGB.", "已按文件的颜色配置文件将颜色转换为 sRGB。")
+_BAD_PROFILE = Text("The file's colour profile is damaged; the colours were read as sRGB.", "文件的颜色配置文件已损坏；颜色按 sRGB 读取。")
+_INKS = Text("Printing inks (CMYK) were converted to screen colours without a profile.", "印刷色（CMYK）已直接转换为屏幕颜色。")
 _FIRST = Text("The file holds several pictures; only the first is used.", "文件含有多幅图像，仅使用第一幅。")
 _TURNED = Text("The photo was turned upright, as the camera noted.", "已按相机记录的方向将照片摆正。")
 
@@ -362,9 +369,8 @@ def to_float(pixels: np.ndarray) -> np.ndarray:
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or pixels.dtype.kind not in "buf":
-        raise PhotoError(
-            f"pixels must be (height, width[, 1 or 3]) of bool, uint8, uint16 or float. Received: {pixels.shape} {pixels.dtype}."
-        )
+        received = f"{pixels.shape} {pixels.dtype}"
+        raise PhotoError(f"pixels must be (height, width[, 1 or 3]) of bool, uint8, uint16 or float. Received: {received}.")
     white = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
     photo = np.empty((*pixels.shape[:2], 3), np.float32)
     np.divide(pixels, np.float32(white), out=photo, casting="same_kind")
@@ -419,11 +425,10 @@ def write_photo(path: str | Path, photo: np.ndarray) -> None:
     suffix = path.suffix.lower()
     if suffix not in _ENCODERS:
         known = ", ".join(_ENCODERS)
-        received = suffix or Text("no suffix", "无后缀")
         raise PhotoError(
             Text(
-                f"{path.name} cannot be written: the suffix gives the format. Known: {known}. Received: {received}.",
-                f"无法写入 {path.name}：后缀决定格式。支持：{known}。收到：{received if suffix else '无后缀'}。",
+                f"{path.name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
+                f"无法写入 {path.name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
             )
         )
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
@@ -435,8 +440,10 @@ def write_photo(path: str | Path, photo: np.ndarray) -> None:
     except (OSError, ValueError, cv2.error) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or f"{suffix[1:]} cannot hold {photo.shape[1]} × {photo.shape[0]} pixels"
-        raise PhotoError(Text(f"{path.name} was not written: {reason}.", f"未能写入 {path.name}：{reason}。")) from None
+        size = f"{photo.shape[1]} × {photo.shape[0]}"
+        limit = Text(f"{suffix[1:]} cannot hold {size} pixels", f"{suffix[1:]} 无法容纳 {size} 像素")
+        reason = _reason(error) if isinstance(error, OSError) else limit
+        raise PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。")) from None
 
 
 def list_photos(folder: str | Path) -> list[Path]:

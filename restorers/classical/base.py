@@ -38,8 +38,31 @@ class Classical(Parameterised, PlugIn, ABC):
         """Restore ``observation.photo``; returns float32 (height, width, 3) in [0, 1]. The observation is not modified."""
 
     def missing_knowledge(self, observation: Observation) -> tuple[str, ...]:
-        """The entries of ``told`` that this observation cannot give."""
-        return tuple(what for what in self.told if getattr(observation, what) is None)
+        """The entries of ``told`` that this observation cannot give, and that cannot be measured on its photo, as the noise can."""
+        return tuple(what for what in self.told if what in _ONLY_TOLD and getattr(observation, what) is None)
+
+    def require(self, observation: Observation) -> Observation:
+        """The observation with all that is ``told``: an unknown ``noise_sigma`` is measured on the photo.
+
+        Every ``restore`` that is told something begins with it. Before cutting a photo into tiles, call it once on the whole,
+        so that all tiles share one noise.
+
+        Raises:
+            RestorersError: if the kernel, the mask or the scale is needed and not known.
+        """
+        missing = self.missing_knowledge(observation)
+        if missing:
+            what, source = _ONLY_TOLD[missing[0]]
+            raise RestorersError(
+                Text(
+                    f"{self.title.en} must be told {what.en}, which is not known here. "
+                    f"Choose {source.en} as the degradation, or another restorer.",
+                    f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为退化，或换用其他复原方法。",
+                )
+            )
+        if "noise_sigma" in self.told and observation.noise_sigma is None:
+            return replace(observation, noise_sigma=estimate_noise(observation.photo))
+        return observation
 
     @classmethod
     def suited(cls, degradation: Degradation) -> bool:

@@ -73,12 +73,12 @@ class _Course(keras.callbacks.Callback):
         self.start, self.budget = state.seconds, None if minutes is None else 60 * minutes
 
     def on_train_begin(self, logs=None):
-        self.highest, self.first, self.before = float(self.model.optimizer.learning_rate), self.state.steps, time.monotonic()
+        self.highest, self.before = float(self.model.optimizer.learning_rate), time.monotonic()
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.budget:
             done = min(1.0, (self.state.seconds - self.start) / self.budget)
-            warm = min(1.0, (self.state.steps - self.first + 1) / WARM_UP_STEPS)
+            warm = min(1.0, (self.state.steps + 1) / WARM_UP_STEPS)
             self.model.optimizer.learning_rate = self.highest * max(warm * (1 + math.cos(math.pi * done)) / 2, 1e-3)
 
     def on_train_batch_end(self, batch, logs=None):
@@ -169,7 +169,7 @@ def train(
         minutes: time budget; the rate warms up over 200 steps and falls as a cosine to zero by then. None takes the recipe's
             own; a recipe without one keeps its rate and ends after its epochs.
         folder: where the state is saved after each epoch; None saves nothing.
-        resume: go on from the state in ``folder``; with a time budget the schedule begins anew over ``minutes``.
+        resume: go on from the state in ``folder``; with a time budget the rate falls anew over ``minutes``.
         seed: of the first weights and of the order of the batches.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ from restorers.params import Parameter
 from restorers.text import Text
 from restorers.ui.language import both, say
 
-_ASSETS = Path(__file__).parent / "assets"
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file in ``assets/``."""
+    return (Path(__file__).parent / "assets" / name).read_text(encoding="utf-8")
 
 
 def labelled(parameter: Parameter) -> Text:
@@ -25,7 +30,12 @@ def labelled(parameter: Parameter) -> Text:
 
 def control(parameter: Parameter, elem_id: str) -> Component:
     """The Gradio component for ``parameter``: slider, checkbox or dropdown."""
-    common: dict[str, Any] = {"label": say(labelled(parameter)), "info": say(parameter.help), "value": parameter.default, "elem_id": elem_id}
+    common: dict[str, Any] = {
+        "label": say(labelled(parameter)),
+        "info": say(parameter.help),
+        "value": parameter.default,
+        "elem_id": elem_id,
+    }
     if parameter.kind in ("float", "int"):
         return gr.Slider(parameter.low, parameter.high, step=parameter.step, buttons=["reset"], **common)
     if parameter.kind == "bool":
@@ -75,7 +85,7 @@ def select(value: str, options: list[dict[str, str]], *, title: Text, elem_id: s
     return gr.HTML(
         value,
         html_template=f'<label class="select"><span class="title">{both(title)}</span><select></select></label>',
-        js_on_load=(_ASSETS / "select.js").read_text(encoding="utf-8"),
+        js_on_load=asset("select.js"),
         apply_default_css=False,
         elem_id=elem_id,
         options=options,
@@ -90,7 +100,7 @@ def chips(*, elem_id: str, clear: Text, remove: Text) -> gr.HTML:
     return gr.HTML(
         [],
         html_template='<ol class="chips"></ol>',
-        js_on_load=(_ASSETS / "chips.js").read_text(encoding="utf-8"),
+        js_on_load=asset("chips.js"),
         apply_default_css=False,
         elem_id=elem_id,
         words={"clear": clear._asdict(), "remove": remove._asdict()},

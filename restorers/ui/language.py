@@ -83,14 +83,6 @@ def _locale_module() -> str:
 
 def switch_script() -> str:
     """Defines ``restorers.speak(language)`` in the browser and marks the button of the language that is spoken."""
-    return (
-        "window.restorers = window.restorers || {};"
-        f"window.restorers.localeModule = {json.dumps(_locale_module())};"
-        + (Path(__file__).parent / "assets" / "language.js").read_text(encoding="utf-8")
-    )
-
-
-def bilingual(component: gr.HTML) -> gr.HTML:
-    """Let a custom HTML component that speaks one language take values ``{"en": value, "zh": value}``, the page's language chosen in the browser."""
-    component.js_on_load = f"(function (props, watch) {{\n{component.js_on_load}\n}})(...restorers.bilingual(props, watch));"
-    return component
+    return f"window.restorers = window.restorers || {{}};window.restorers.localeModule = {json.dumps(_locale_module())};" + (
+        Path(__file__).parent / "assets" / "language.js"
+    ).read_text(encoding="utf-8")

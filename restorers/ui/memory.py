@@ -116,3 +116,7 @@ class Pictures(Shelf):
         token = secrets.token_urlsafe(24)
         self.put(token, Picture(pixels), pixels.nbytes, owner)
         return f"{self.FOLDER}/{token}.png"
+
+    def alive(self, address: str) -> bool:
+        """Whether the picture at ``address`` is still there; it is then kept longer."""
+        return self.get(address.removeprefix(f"{self.FOLDER}/").removesuffix(".png")) is not None

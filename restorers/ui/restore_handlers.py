@@ -10,19 +10,20 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from restorers.degradations import Observation, degrade
 from restorers.errors import RestorersError
-from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, score
-from restorers.photo import fit_within, read_photo
+from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, psnr, score
+from restorers.photo import fit_within, read_photo, to_uint8
 from restorers.restore import Restoration, find_restorer, restore
 from restorers.samples import SAMPLES
 from restorers.text import Text
-from restorers.ui.language import fill, joined
 from restorers.ui.jobs import LINE, Job, Line
+from restorers.ui.language import fill, joined
 from restorers.ui.memory import Pictures, Shelf
 from restorers.ui.setup import Setup, Step
 from restorers.ui.viewer import Shown
@@ -30,6 +31,7 @@ from restorers.ui.words import restore as words
 
 FIT_PIXELS = 1_000_000
 SCREEN_SIDE = 2048
+PAINT_SIDE = 640
 ERROR_MAXIMUM = 0.2
 
 
@@ -66,7 +68,8 @@ class Look:
         setup: the settings it belongs to.
         working: the original.
         observation: the degraded photo and what is known of it; ``degradation`` None where the photo was bad already.
-        observed, restored: scores of the degraded and of the (blended) restored photo.
+        nothing: PSNR in dB of the degraded photo; None where no truth is known.
+        observed, restored: scores of the degraded and of the (blended) restored photo, after a run.
         restoration: the result at full strength.
         agreement: how far the result agrees with the observation.
         pictures: addresses by name: original, degraded, restored, error_map, invented, and download (blended).
@@ -75,6 +78,7 @@ class Look:
     setup: Setup
     working: Working
     observation: Observation
+    nothing: float | None = None
     observed: Score | None = None
     restored: Score | None = None
     restoration: Restoration | None = None
@@ -170,12 +174,14 @@ class Desk:
                 look = _unrestored(look)
         else:
             observation = Observation(working.photo) if degradation is None else degrade(working.photo, degradation, setup.seed)
-            observed = None if degradation is None else score(np.clip(observation.photo, 0, 1), working.photo)
-            look = Look(setup, working, observation, observed)
+            nothing = None if degradation is None else psnr(np.clip(observation.photo, 0, 1), working.photo)
+            look = Look(setup, working, observation, nothing)
+            if last is not None and same_photo and (stale := last.pictures.get("restored", last.pictures.get("stale"))):
+                look.pictures["stale"] = replace(stale, caption="")
             if degradation is not None:
                 kept = last.pictures.get("original") if same_photo else None
-                look.pictures["original"] = kept or self._publish(owner, working.photo)
-            look.pictures["degraded"] = self._publish(owner, observation.photo, caption=_decibels(observed))
+                look.pictures["original"] = kept if kept and self.pictures.alive(kept.url) else self._publish(owner, working.photo)
+            look.pictures["degraded"] = self._publish(owner, observation.photo, caption=_decibels(nothing))
         self.looks.put(owner, look, look.nbytes, owner)
         return look
 
@@ -192,7 +198,7 @@ class Desk:
 
         def work(progress: Callable[[float], None], cancel: threading.Event) -> Look:
             restoration = restore(look.observation, restorer, lambda share: progress(0.9 * share), cancel)
-            done = replace(look, restoration=restoration, pictures=dict(look.pictures))
+            done = replace(look, restoration=restoration, pictures={k: v for k, v in look.pictures.items() if k != "stale"})
             done.pictures["restored"] = self._publish(owner, restoration.photo)
             done = self._measured(owner, done, setup.strength)
             self.looks.put(owner, done, done.nbytes, owner)
@@ -229,19 +235,21 @@ class Desk:
         look.pictures["error_map"] = self._publish(owner, heat_colors(error_map(mixed, truth), ERROR_MAXIMUM), full=False)
         agreement = consistency(mixed, look.observation)
         look.pictures["invented"] = self._publish(owner, heat_colors(agreement.map, ERROR_MAXIMUM), full=False)
-        restored = score(mixed, truth)
+        restored, seen = score(mixed, truth), look.observed or score(np.clip(observed, 0, 1), truth)
         shown = look.pictures["restored"]
-        look.pictures["restored"] = replace(shown, caption=_decibels(restored))
-        return replace(look, restored=restored, agreement=agreement)
+        look.pictures["restored"] = replace(shown, caption=_decibels(restored.psnr))
+        return replace(look, observed=seen, restored=restored, agreement=agreement)
 
 
 def _unrestored(look: Look) -> Look:
-    kept = {name: look.pictures[name] for name in ("original", "degraded") if name in look.pictures}
+    kept = {name: look.pictures[name] for name in ("original", "degraded", "stale") if name in look.pictures}
+    if "restored" in look.pictures:
+        kept["stale"] = replace(look.pictures["restored"], caption="")
     return replace(look, restoration=None, restored=None, agreement=None, pictures=kept)
 
 
-def _decibels(measured: Score | None) -> str:
-    return "" if measured is None else f"{measured.psnr:.1f} dB" if math.isfinite(measured.psnr) else "∞ dB"
+def _decibels(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} dB" if math.isfinite(value) else "∞ dB"
 
 
 def sample_path(name: str) -> str:
@@ -249,7 +257,12 @@ def sample_path(name: str) -> str:
     return str(SAMPLES[name].path)
 
 
-def settings_of_steps(entries: Any) -> tuple[Step, ...]:
+def sample_file(name: str) -> str:
+    """The same file as a person types it, from the project's folder."""
+    return Path(sample_path(name)).relative_to(Path(__file__).parents[2]).as_posix()
+
+
+def steps_of_chips(entries: Any) -> tuple[Step, ...]:
     """The steps behind the chips; they come from the browser, so whatever does not fit is left out."""
     steps = []
     for entry in entries if isinstance(entries, list) else []:
@@ -259,3 +272,31 @@ def settings_of_steps(entries: Any) -> tuple[Step, ...]:
             except RestorersError:
                 continue
     return tuple(steps)
+
+
+def chip_of_step(step: Step) -> dict[str, Any]:
+    """A chip for ``step``: its title and its first setting."""
+    degradation = step.build()
+    shown = next(
+        (
+            f" {p.label.en.split()[-1]} {getattr(degradation, p.name):g}{p.unit}"
+            for p in degradation.parameters()
+            if p.kind in ("int", "float")
+        ),
+        "",
+    )
+    settings = {name: value for name, value in step.settings.items() if not isinstance(value, np.ndarray) and value is not None}
+    return {"name": step.name, "settings": settings, "en": degradation.title.en + shown, "zh": degradation.title.zh + shown}
+
+
+def canvas_of(working: Working) -> np.ndarray:
+    """The photo as the ground to paint on: uint8, small enough for a column."""
+    return to_uint8(fit_within(working.photo, PAINT_SIDE))
+
+
+def mask_of(painting: dict[str, Any] | None) -> np.ndarray | None:
+    """The mask of a painting: True where a stroke is; None where there is none."""
+    layers = (painting or {}).get("layers") or []
+    if not layers or layers[0] is None:
+        return None
+    return layers[0][..., 3] > 127

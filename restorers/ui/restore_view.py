@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
 from restorers.metrics import heat_colors
+from restorers.photo import to_uint8
 from restorers.restore import Network
-from restorers.text import LANGUAGES, Text
+from restorers.text import Text
 from restorers.ui import viewer
 from restorers.ui.jobs import Running, Waiting
 from restorers.ui.language import both, fill, joined
@@ -20,59 +20,43 @@ from restorers.ui.setup import Setup, to_command, to_query
 from restorers.ui.words import restore as words
 
 
-def _bilingual(build: Callable[[str], Any]) -> dict[str, Any]:
-    return {language: build(language) for language in LANGUAGES}
-
-
-def panes(look: Look | None, news: Waiting | Running | None = None) -> dict[str, Any]:
-    """The three pictures; ``news`` is drawn over the third."""
-
-    def build(language: str) -> viewer.PanesValue:
-        busy = viewer.busy(news.share if isinstance(news, Running) else 0.0, news_text(news).to(language)) if news else None
-        if look is None:
-            return viewer.panes_value(viewer.three_panes(busy=busy, language=language), language=language)
-        pictures = look.pictures
-        row = viewer.three_panes(
-            pictures.get("original"),
-            pictures.get("degraded"),
-            pictures.get("restored", pictures.get("stale")),
-            truth=look.truth,
-            stale="restored" not in pictures and "stale" in pictures,
-            busy=busy,
-            language=language,
-        )
-        return viewer.panes_value(row, size=look.working.size, strength=look.setup.strength, language=language)
-
-    return _bilingual(build)
-
-
-def comparison(look: Look | None) -> dict[str, Any]:
-    """Before and after, and the two maps."""
+def panes(look: Look | None, news: Waiting | Running | None = None, follow: bool = False) -> viewer.PanesValue:
+    """The three pictures; ``news`` is drawn over the third. With ``follow`` the strength is left to the browser."""
+    busy = viewer.busy(news.share if isinstance(news, Running) else 0.0, news_text(news)) if news else None
     if look is None:
-        return _bilingual(lambda language: viewer.comparison_value(viewer.three_views(language=language), language=language))
-    bar = _heat_bar()
+        return viewer.panes_value(viewer.three_panes(busy=busy))
+    pictures = look.pictures
+    row = viewer.three_panes(
+        pictures.get("original"),
+        pictures.get("degraded"),
+        pictures.get("restored", pictures.get("stale")),
+        truth=look.truth,
+        stale="restored" not in pictures and "stale" in pictures,
+        busy=busy,
+    )
+    return viewer.panes_value(row, size=look.working.size, strength=None if follow else look.setup.strength)
 
-    def build(language: str) -> viewer.ComparisonValue:
-        pictures = look.pictures
-        views = viewer.three_views(
-            pictures.get("degraded"),
-            pictures.get("restored"),
-            pictures.get("error_map"),
-            pictures.get("invented"),
-            error_legend=viewer.legend(words.ERROR_LEGEND.to(language), "0", f"≥ {ERROR_MAXIMUM * 255:.0f}", bar),
-            invented_legend=viewer.legend(words.INVENTED_LEGEND.to(language), "0", f"≥ {ERROR_MAXIMUM * 255:.0f}", bar),
-            truth=look.truth,
-            language=language,
-        )
-        return viewer.comparison_value(views, size=look.working.size, strength=look.setup.strength, language=language)
 
-    return _bilingual(build)
+def comparison(look: Look | None, follow: bool = False) -> viewer.ComparisonValue:
+    """Before and after, and the two maps; ``follow`` as for ``panes``."""
+    if look is None:
+        return viewer.comparison_value(viewer.three_views())
+    pictures, bar, most = look.pictures, _heat_bar(), f"≥ {ERROR_MAXIMUM * 255:.0f}"
+    views = viewer.three_views(
+        pictures.get("degraded"),
+        pictures.get("restored"),
+        pictures.get("error_map"),
+        pictures.get("invented"),
+        error_legend=viewer.legend(words.ERROR_LEGEND, "0", most, bar),
+        invented_legend=viewer.legend(words.INVENTED_LEGEND, "0", most, bar),
+        truth=look.truth,
+    )
+    return viewer.comparison_value(views, size=look.working.size, strength=None if follow else look.setup.strength)
 
 
 def _heat_bar() -> list[str]:
     ramp = heat_colors(np.linspace(0, ERROR_MAXIMUM, 9, dtype=np.float32)[None], ERROR_MAXIMUM)
-    pixels = ramp if ramp.dtype == np.uint8 else np.rint(ramp * 255).astype(np.uint8)
-    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel in pixels[0]]
+    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel in to_uint8(ramp)[0]]
 
 
 def news_text(news: Waiting | Running) -> Text:
@@ -101,7 +85,7 @@ def numbers(look: Look | None) -> str:
     parts: list[str] = []
     if look.restoration is None:
         if look.truth:
-            parts.append(f'<p class="hint">{both(words.NOT_YET.format(psnr=_decibels(look.observed.psnr)))}</p>')
+            parts.append(f'<p class="hint">{both(words.NOT_YET.format(psnr=_decibels(look.nothing)))}</p>')
         else:
             parts.append(f'<p class="hint">{both(words.NOT_YET_NO_TRUTH)}</p>')
     elif look.truth:
@@ -114,14 +98,14 @@ def numbers(look: Look | None) -> str:
         )
     else:
         parts.append(f'<p class="hint">{both(words.NO_TRUTH)}</p>')
-    if look.truth:
+    if look.observed is not None and look.restored is not None:
         restored = look.restored
         parts.append(
             f"<table><thead><tr><td></td><th>{both(words.DEGRADED)}</th><th>{both(words.RESTORED)}</th></tr></thead><tbody>"
             f"<tr><th>{_why('PSNR (dB)', words.PSNR_HELP)}</th><td>{_decibels(look.observed.psnr)}</td>"
-            f"<td><b>{_decibels(restored.psnr) if restored else '–'}</b></td></tr>"
+            f"<td><b>{_decibels(restored.psnr)}</b></td></tr>"
             f"<tr><th>{_why('SSIM', words.SSIM_HELP)}</th><td>{look.observed.ssim:.3f}</td>"
-            f"<td><b>{f'{restored.ssim:.3f}' if restored else '–'}</b></td></tr></tbody></table>"
+            f"<td><b>{restored.ssim:.3f}</b></td></tr></tbody></table>"
         )
     if (restoration := look.restoration) is not None:
         rows = [(words.SECONDS, words.SECONDS_HELP, words.SECONDS_VALUE.format(seconds=f"{restoration.seconds:.2f}"))]
@@ -131,8 +115,8 @@ def numbers(look: Look | None) -> str:
             rows.append((words.CONSISTENCY, words.CONSISTENCY_HELP, f"{_decibels(look.agreement.psnr)} dB"))
         parts.append("<table>" + "".join(f"<tr><th>{_why(t, h)}</th><td>{both(v)}</td></tr>" for t, h, v in rows) + "</table>")
         parts += [f'<p class="note">{both(note)}</p>' for note in restoration.notes]
-    if look.truth:
-        parts.append(f'<p class="note">{both(fill(words.PROTOCOL, protocol=look.observed.protocol.title))}</p>')
+    if look.observed is not None:
+        parts.append(f'<p class="note">{both(fill(words.PROTOCOL, protocol=look.observed.protocol.label))}</p>')
     return "".join(parts)
 
 
@@ -159,6 +143,7 @@ def told(restorer: type | None) -> str:
 def save(look: Look | None, setup: Setup) -> str:
     """Downloads, the link and the command."""
     query, command = to_query(setup), to_command(setup, sample_file(setup.sample) if setup.sample else words.YOUR_PHOTO_FILE)
+    live = " data-live" if look is not None else ""
     downloads = []
     if look is not None and look.truth and "degraded" in look.pictures:
         shown = look.pictures["degraded"]
@@ -171,7 +156,7 @@ def save(look: Look | None, setup: Setup) -> str:
         notes.append(words.COMMAND_SIZE)
     return (
         f'<div class="downloads">{links}</div>'
-        f'<label><span class="title">{both(words.LINK)}</span><span class="copy"><input id="restore-link" readonly data-query="{html.escape(query)}">'
+        f'<label><span class="title">{both(words.LINK)}</span><span class="copy"><input id="restore-link" readonly data-query="{html.escape(query)}"{live}>'
         f'<button type="button" data-copy>{_copy_words()}</button></span></label><p class="note">{both(words.LINK_HELP)}</p>'
         f'<label><span class="title">{both(words.COMMAND)}</span><span class="copy"><input id="restore-command" readonly value="{html.escape(command)}">'
         f'<button type="button" data-copy>{_copy_words()}</button></span></label>{sentences(notes)}'

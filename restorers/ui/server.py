@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from functools import cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,11 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from restorers.photo import fit_within, read_photo, to_uint8
+from restorers.samples import SAMPLES
 from restorers.ui.language import EARLY_SCRIPT
 from restorers.ui.memory import Pictures, Shelf
 
 MAX_UPLOAD = 25_000_000
 MAX_BODY = 256_000
+THUMBNAIL = 64
 
 
 class BodyLimit:
@@ -112,9 +116,33 @@ def picture_route(pictures: Pictures) -> Route:
         if picture is None:
             return Response("gone", 404, media_type="text/plain")
         png = await run_in_threadpool(picture.png)
-        return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"})
+        return Response(
+            png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        )
 
     return Route(f"/{Pictures.FOLDER}/{{token}}.png", answer)
+
+
+@cache
+def _thumbnail(name: str) -> bytes:
+    import cv2
+
+    pixels = to_uint8(fit_within(read_photo(SAMPLES[name].path).photo, 2 * THUMBNAIL))
+    return cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, 85))[1].tobytes()
+
+
+def sample_route() -> Route:
+    """GET samples/<name>.jpg: a sample photo in small, to choose by."""
+
+    async def answer(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in SAMPLES:
+            return Response("no such sample", 404, media_type="text/plain")
+        return Response(
+            await run_in_threadpool(_thumbnail, name), media_type="image/jpeg", headers={"Cache-Control": "public, max-age=86400"}
+        )
+
+    return Route("/samples/{name}.jpg", answer)
 
 
 def app_kwargs(pictures: Pictures, *shelves: Shelf) -> dict[str, Any]:
@@ -133,7 +161,7 @@ def app_kwargs(pictures: Pictures, *shelves: Shelf) -> dict[str, Any]:
         task.cancel()
 
     return {
-        "routes": [picture_route(pictures)],
+        "routes": [picture_route(pictures), sample_route()],
         "middleware": [Middleware(BodyLimit), Middleware(EarlyScript)],
         "lifespan": lifespan,
     }

@@ -27,7 +27,7 @@ class Recipe(Parameterised, PlugIn, ABC):
         trained_on: the degradations with their ranges, for the card.
         minutes: time that a full training takes by default; None if ``epochs`` alone ends it.
         epochs: number of epochs at most.
-        averaged: keep an exponential average of the weights (decay 0.999) and use that.
+        averaged: keep an exponential average of the weights and use that.
         reference: tutorial or paper.
     """
 

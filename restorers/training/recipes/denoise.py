@@ -52,7 +52,7 @@ class Denoise(Recipe):
     def optimizer(self):
         import keras
 
-        return keras.optimizers.Adam(self.rate, global_clipnorm=1.0, use_ema=self.averaged, ema_momentum=0.999)
+        return keras.optimizers.Adam(self.rate, global_clipnorm=1.0, use_ema=self.averaged, ema_momentum=0.995)
 
     def pair(self, crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         as_file = bool(rng.integers(2))

@@ -12,13 +12,3 @@ restorers.speak = async (language) => {
 
 new MutationObserver(() => document.dispatchEvent(new CustomEvent("restorers:language")))
   .observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
-
-restorers.bilingual = (props, watch) => [
-  new Proxy(props, {
-    get: (all, name) => (name === "value" ? (all.value?.[restorers.language()] ?? all.value) : all[name]),
-  }),
-  (names, call) => {
-    watch(names, call);
-    document.addEventListener("restorers:language", call);
-  },
-];

@@ -3,19 +3,19 @@
 from restorers.text import Text
 
 NAME = "Restorers"
-TITLE = Text("Restorers", "Restorers 照片复原")
+TITLE = Text("Restorers", "Restorers 照片修复")
 TAGLINE = Text(
     "Damage a photo in a known way, let a method restore it, and see how close it comes to the original.",
-    "以已知方式损坏一张照片，用一种方法复原它，再看它与原图有多接近。",
+    "以已知方式损坏一张照片，用一种方法修复它，再看它与原图有多接近。",
 )
 LANGUAGE = Text("Language", "语言")
-TAB_RESTORE = Text("Restore", "复原")
+TAB_RESTORE = Text("Restore", "修复")
 ERROR_TITLE = Text("This did not work", "未能完成")
 ERROR_UNEXPECTED = Text(
     "Something went wrong on the server, and it has been noted there. Your settings are kept: try again, or with other settings.",
-    "服务器出现问题，已记录。您的设置仍在：请重试，或换一种设置。",
+    "服务器出现问题，已记录。你的设置仍在：请重试，或换一种设置。",
 )
 PRIVACY = Text(
     "Your photo stays on this server only while you visit: it is sent nowhere else, and deleted when you close the page, at the latest after an hour or two.",
-    "您的照片只在访问期间留在本服务器：不会发往别处，关闭页面后即删除，最迟一两个小时内删除。",
+    "你的照片只在访问期间留在本服务器：不会发往别处，关闭页面后即删除，最迟一两个小时内删除。",
 )

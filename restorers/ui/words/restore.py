@@ -23,7 +23,7 @@ DAMAGE_NONE = Text("None: my photo is already bad", "无：我的照片本来就
 DAMAGE_NONE_GROUP = Text("No damage", "不损坏")
 DAMAGE_NONE_HELP = Text(
     "The photo is restored as it is. Nobody knows its original, so nothing can be measured.",
-    "直接复原这张照片。没有人知道它的原样，因此无法测量。",
+    "直接修复这张照片。没有人知道它的原样，因此无法测量。",
 )
 THEN = Text("+ then also…", "+ 然后再……")
 THEN_FULL = Text(
@@ -43,13 +43,13 @@ PAINT = Text("Paint over what shall be lost", "涂抹要丢失的部分")
 PAINT_HELP = Text("Without strokes, a scribble in the middle is lost.", "若不涂抹，则中间的一道涂鸦会丢失。")
 
 # 3 the restorer
-RESTORER_STEP = Text("Restore with", "复原方法")
+RESTORER_STEP = Text("Restore with", "修复方法")
 RESTORER = Text("Method", "方法")
 SUITED = Text("Made for this damage", "适合这种损坏")
 SUITED_ALL = Text("Methods", "方法")
 OTHERS = Text("Made for other damage", "适合其他损坏")
-TOLD_NOTHING = Text("It is told nothing but the damaged photo.", "除受损照片外，它一无所知。")
-TOLD = Text("Besides the damaged photo it is told: {what}.", "除受损照片外，它还知道：{what}。")
+TOLD_NOTHING = Text("It is told nothing but the degraded photo.", "除退化照片外，它一无所知。")
+TOLD = Text("Besides the degraded photo it is told: {what}.", "除退化照片外，它还知道：{what}。")
 TOLD_WHAT = {
     "kernel": Text("how exactly the photo was blurred", "照片究竟是如何模糊的"),
     "mask": Text("which pixels are missing", "哪些像素缺失"),
@@ -62,26 +62,26 @@ MISSING = Text(
 )
 NETWORK = Text("A neural network with {parameters} learned numbers. {trained}", "一个神经网络，含 {parameters} 个学得的参数。{trained}")
 FORMULA = Text("A formula; it has learned nothing.", "一个公式，没有经过训练。")
-RUN = Text("Restore", "复原")
+RUN = Text("Restore", "修复")
 STOP = Text("Stop", "停止")
 STOPPED = Text("Stopped.", "已停止。")
 WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead} 位")
-STARTING = Text("Restoring…", "正在复原……")
-RUNNING = Text("Restoring… {percent} %", "正在复原…… {percent}%")
-RUNNING_LONG = Text("Restoring for {seconds} seconds…", "已复原 {seconds} 秒……")
-PRESS_RUN = Text("Press Restore to see the result.", "按“复原”查看结果。")
-NO_PHOTO = Text("Choose a photo first: your own, or one of the examples.", "请先选择一张照片：您自己的，或示例之一。")
+STARTING = Text("Restoring…", "正在修复……")
+RUNNING = Text("Restoring… {percent} %", "正在修复…… {percent}%")
+RUNNING_LONG = Text("Restoring for {seconds} seconds…", "已修复 {seconds} 秒……")
+PRESS_RUN = Text("Press Restore to see the result.", "按“修复”查看结果。")
+NO_PHOTO = Text("Choose a photo first: your own, or one of the examples.", "请先选择一张照片：你自己的，或示例之一。")
 
 # the numbers
-GAIN = Text("closer to the original than the damaged photo", "比受损照片更接近原图")
-GAIN_LOSS = Text("farther from the original than the damaged photo", "比受损照片离原图更远")
-GAIN_ZERO = Text("as close to the original as the damaged photo", "与受损照片离原图一样远")
+GAIN = Text("closer to the original than the degraded photo", "比退化照片更接近原图")
+GAIN_LOSS = Text("farther from the original than the degraded photo", "比退化照片离原图更远")
+GAIN_ZERO = Text("as close to the original as the degraded photo", "与退化照片离原图一样远")
 GAIN_HELP = Text(
     "How many decibels the result gains over doing nothing. Every 3 dB halve the squared error; below 0.5 dB the eye sees little.",
     "结果比“什么都不做”高出的分贝数。每 3 dB 平方误差减半；低于 0.5 dB 肉眼几乎看不出。",
 )
-DEGRADED = Text("Damaged", "受损")
-RESTORED = Text("Restored", "复原")
+DEGRADED = Text("Degraded", "退化图")
+RESTORED = Text("Restored", "修复")
 PSNR_HELP = Text(
     "Peak signal-to-noise ratio: how small the average error of a pixel is. 20 dB is poor, 30 dB good, 40 dB hard to tell from the original.",
     "峰值信噪比：像素平均误差有多小。20 dB 较差，30 dB 较好，40 dB 很难与原图区分。",
@@ -96,37 +96,40 @@ SECONDS_HELP = Text("How long the method took on this server, loading included."
 PARAMETERS = Text("Learned numbers", "学得的参数")
 PARAMETERS_NONE = Text("none: a formula", "无：公式")
 PARAMETERS_HELP = Text("How many numbers the network has learned from examples.", "网络从样例中学到了多少个数。")
-CONSISTENCY = Text("Agrees with the damaged photo", "与受损照片相符")
+CONSISTENCY = Text("Agrees with the degraded photo", "与退化照片相符")
 CONSISTENCY_HELP = Text(
-    "The result is damaged again in the same way and compared with the damaged photo (PSNR). What disagrees, the method has made up or lost.",
-    "把结果以同样方式再损坏一次，与受损照片比较（PSNR）。不一致之处，就是方法编造或丢失的内容。",
+    "The result is damaged again in the same way and compared with the degraded photo (PSNR). What disagrees, the method has made up or lost.",
+    "把结果以同样方式再损坏一次，与退化照片比较（PSNR）。不一致之处，就是方法编造或丢失的内容。",
 )
 PROTOCOL = Text("Measured: {protocol}.", "测量方式：{protocol}。")
 NO_TRUTH = Text(
     "Nobody knows the original of this photo. So there is no score here, only your eye: compare both halves.",
-    "没有人知道这张照片的原样。因此这里没有分数，只有您的眼睛：请比较两半。",
+    "没有人知道这张照片的原样。因此这里没有分数，只有你的眼睛：请比较两半。",
 )
-NOT_YET = Text("Doing nothing scores {psnr} dB. Press Restore to see how much a method gains.", "什么都不做的得分是 {psnr} dB。按“复原”看看方法能提高多少。")
-NOT_YET_NO_TRUTH = Text("Press Restore to see what a method makes of your photo.", "按“复原”看看方法如何处理您的照片。")
+NOT_YET = Text(
+    "Doing nothing scores {psnr} dB. Press Restore to see how much a method gains.",
+    "什么都不做的得分是 {psnr} dB。按“修复”看看方法能提高多少。",
+)
+NOT_YET_NO_TRUTH = Text("Press Restore to see what a method makes of your photo.", "按“修复”看看方法如何处理你的照片。")
 STRENGTH = Text("Strength (%)", "强度（%）")
-STRENGTH_HELP = Text("0 is the damaged photo, 100 the restored one; the numbers follow.", "0 为受损照片，100 为复原照片；数字随之变化。")
-RESULT_GONE = Text("This result is no longer kept. Press Restore again.", "此结果已不再保存。请再按一次“复原”。")
+STRENGTH_HELP = Text("0 is the degraded photo, 100 the restored one; the numbers follow.", "0 为退化照片，100 为修复照片；数字随之变化。")
+RESULT_GONE = Text("This result is no longer kept. Press Restore again.", "此结果已不再保存。请再按一次“修复”。")
 
 # the maps
 ERROR_LEGEND = Text("Difference from the original, in gray levels of 255.", "与原图的差异，以 255 灰阶计。")
 INVENTED_LEGEND = Text(
-    "Where the result, damaged again, disagrees with the damaged photo.",
-    "把结果再损坏一次后，与受损照片不一致之处。",
+    "Where the result, damaged again, disagrees with the degraded photo.",
+    "把结果再损坏一次后，与退化照片不一致之处。",
 )
 
 # taking away
 SAVE = Text("Keep it", "保存与分享")
-SAVE_DEGRADED = Text("Damaged photo (PNG)", "受损照片（PNG）")
-SAVE_RESTORED = Text("Restored photo (PNG)", "复原照片（PNG）")
+SAVE_DEGRADED = Text("Degraded photo (PNG)", "退化照片（PNG）")
+SAVE_RESTORED = Text("Restored photo (PNG)", "修复照片（PNG）")
 LINK = Text("As a link", "链接")
-LINK_HELP = Text("Opens this page with the same settings. Your own photo is not part of it.", "以相同设置打开此页面。不含您自己的照片。")
+LINK_HELP = Text("Opens this page with the same settings. Your own photo is not part of it.", "以相同设置打开此页面。不含你自己的照片。")
 COMMAND = Text("As a command", "命令")
-COMMAND_HELP = Text("Does the same without the page, on your own computer.", "在您自己的电脑上，不用网页完成同样的事。")
+COMMAND_HELP = Text("Does the same without the page, on your own computer.", "在你自己的电脑上，不用网页完成同样的事。")
 COMMAND_SIZE = Text("The command works at full size.", "命令以原始尺寸处理。")
 COPY = Text("Copy", "复制")
 COPIED = Text("Copied", "已复制")
@@ -139,7 +142,9 @@ LINK_BAD_SIZE = Text("the size must be “fit” or “full”, it was “{value
 LINK_NO_DEGRADATION = Text("there is no damage called “{name}”.", "没有名为“{name}”的损坏。")
 LINK_NO_RESTORER = Text("there is no method called “{name}”.", "没有名为“{name}”的方法。")
 LINK_UNKNOWN_SETTING = Text("there is no setting called “{name}”.", "没有名为“{name}”的设置。")
-LINK_BAD_SEED = Text("the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机抽样必须是 0 到 {high} 的整数，收到“{value}”。")
+LINK_BAD_SEED = Text(
+    "the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机抽样必须是 0 到 {high} 的整数，收到“{value}”。"
+)
 LINK_BAD_STRENGTH = Text("the strength must lie between 0 and 100, it was “{value}”.", "强度必须在 0 到 100 之间，收到“{value}”。")
 LINK_MASK = Text("a painted mask is not part of a link; a scribble stands in its place.", "链接不含涂抹的遮挡；以一道涂鸦代替。")
 LINK_MANY = Text("at most {most} kinds of damage can follow one another.", "最多可依次施加 {most} 种损坏。")

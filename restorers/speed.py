@@ -1,0 +1,229 @@
+"""Speed and memory of the whole project, as ratios within one run. Each row says what was measured and what is allowed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+BARE_PAGE = """
+import os, gradio as gr
+with gr.Blocks(analytics_enabled=False) as demo:
+    gr.Markdown("hello")
+demo.launch(server_name="127.0.0.1", server_port=int(os.environ["GRADIO_SERVER_PORT"]), quiet=True)
+"""
+
+Row = dict[str, Any]
+
+
+def measure(progress: Callable[[str], None] = lambda sentence: None) -> list[Row]:
+    """Measure everything; rows with ``what``, ``value``, ``shown``, ``limit``, ``holds``.
+
+    Args:
+        progress: called with a sentence before each measurement.
+    """
+    rows = []
+    for name, part in (
+        ("cold start", cold_start),
+        ("degraded preview", preview),
+        ("network against restore", overhead),
+        ("12 megapixels", large_photo),
+        ("400 random sizes", random_sizes),
+        ("click to picture in the browser", click_to_picture),
+    ):
+        progress(f"measuring: {name}")
+        rows += part()
+    return rows
+
+
+def _row(what: str, value: float, unit: str, limit: float) -> Row:
+    return {"what": what, "value": value, "unit": unit, "at_most": limit, "shown": f"{value:.2f} {unit}", "limit": f"{limit:g} {unit}", "holds": value <= limit}
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(command: list[str]) -> Iterator[tuple[str, float]]:
+    """Start a page in a process of its own; gives its address and the seconds to its first answer."""
+    port = _free_port()
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=60) as answer:
+                    answer.read()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - start > 180:
+                    raise RuntimeError(f"{command[-1]} did not answer") from None
+                time.sleep(0.05)
+        yield url, time.perf_counter() - start
+    finally:
+        process.kill()
+        process.wait()
+
+
+def cold_start(times: int = 3) -> list[Row]:
+    """First answer to GET /, against a bare Gradio page; the two take turns."""
+    ours, bare = [], []
+    for _ in range(times):
+        for command, found in (([sys.executable, "-c", BARE_PAGE], bare), ([sys.executable, "app.py"], ours)):
+            with serving(command) as (_, seconds):
+                found.append(seconds)
+    ratio = statistics.median(ours) / statistics.median(bare)
+    return [_row(f"first answer to GET / ({statistics.median(ours):.1f} s) against a bare Gradio page ({statistics.median(bare):.1f} s)", ratio, "×", 1.25)]
+
+
+def _photo(height: int, width: int) -> np.ndarray:
+    from restorers.photo import read_photo
+    from restorers.resize import resize
+    from restorers.samples import SAMPLES
+
+    return resize(read_photo(next(iter(SAMPLES.values())).path).photo, height, width)
+
+
+def preview() -> list[Row]:
+    """The degraded preview of a 512×512 photo as the page's handler makes it, for each degradation; the slowest counts."""
+    from restorers.degradations import DEGRADATIONS
+    from restorers.photo import write_photo
+    from restorers.ui.restore_handlers import Desk
+    from restorers.ui.setup import Setup, Step
+
+    slowest, name = 0.0, ""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.png"
+        write_photo(path, _photo(512, 512))
+        desk = Desk()
+        for degradation in DEGRADATIONS:
+            seconds = []
+            for seed in range(5):
+                start = time.perf_counter()
+                look = desk.preview("bench", Setup(steps=(Step(degradation.name, {}),), seed=seed), str(path))
+                desk.pictures.get(look.pictures["degraded"].url.split("/")[-1].removesuffix(".png")).png()
+                seconds.append(time.perf_counter() - start)
+            if statistics.median(seconds) > slowest:
+                slowest, name = statistics.median(seconds), degradation.name
+    return [_row(f"degraded preview of 512×512 in the server, PNG included (slowest: {name})", 1000 * slowest, "ms", 150)]
+
+
+def overhead(times: int = 8) -> list[Row]:
+    """``restore`` with the preset ``denoise`` on 512×512 against the same network called bare; the two take turns."""
+    from restorers.degradations.base import Observation
+    from restorers.presets import PRESETS
+    from restorers.restore import find_restorer, restore
+
+    photo = _photo(512, 512)
+    model, restorer = PRESETS.model(PRESETS.get("denoise")), find_restorer("denoise")
+    bare, ours = [], []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        model.predict_on_batch(photo[None])
+        middle = time.perf_counter()
+        restore(Observation(photo), restorer)
+        bare.append(middle - start)
+        ours.append(time.perf_counter() - middle)
+    ratio = min(ours[1:]) / min(bare[1:])
+    return [_row(f"denoise on 512×512 ({min(ours[1:]):.2f} s) against the same network called bare ({min(bare[1:]):.2f} s)", ratio, "×", 1.1)]
+
+
+_IN_CHILD = """
+import json, resource, sys, time
+import numpy as np
+from restorers.degradations.base import Observation
+from restorers.restore import find_restorer, restore, warm_up
+
+def resident():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS"))
+
+rng = np.random.default_rng(0)
+restorer = find_restorer("denoise")
+warm_up()
+def timed(photo):
+    start = time.perf_counter()
+    restore(Observation(photo), restorer)
+    return time.perf_counter() - start
+"""
+
+
+def _child(code: str) -> dict[str, float]:
+    result = subprocess.run([sys.executable, "-c", _IN_CHILD + code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+def large_photo() -> list[Row]:
+    """12 megapixels: time a pixel against 512×512, and memory above idle, in a process of its own."""
+    found = _child("""
+small = rng.random((512, 512, 3), np.float32)
+timed(small)
+before = [timed(small) for _ in range(4)]
+idle = resident()
+large = rng.random((3000, 4000, 3), np.float32)
+seconds = timed(large)
+after = [timed(small) for _ in range(4)]
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"ratio": (seconds / 12e6) / (sorted(before + after)[4] / 512**2), "seconds": seconds, "memory": peak - idle}))
+""")
+    return [
+        _row(f"12 megapixels ({found['seconds']:.0f} s): time a pixel against 512×512", found["ratio"], "×", 1.3),
+        _row("12 megapixels: memory above idle, the photo itself included", found["memory"] / 1024, "GB", 1.5),
+    ]
+
+
+def random_sizes(count: int = 400) -> list[Row]:
+    """Growth of resident memory over 400 photos of random sizes, after 40 of them have warmed the allocators."""
+    found = _child(f"""
+first = None
+for i in range({count}):
+    height, width = rng.integers(16, 320, 2)
+    timed(rng.random((height, width, 3), np.float32))
+    if i == 40:
+        first = resident()
+print(json.dumps({{"growth": resident() - first}}))
+""")
+    return [_row(f"{count} photos of random sizes in a row: growth of memory", max(found["growth"], 0.0), "MB", 50)]
+
+
+def click_to_picture(times: int = 5) -> list[Row]:
+    """From the click on Run to the restored picture on the screen, warm, in a real browser; needs Playwright and Chromium."""
+    chromium = os.environ.get("RESTORERS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        chromium = None
+    if chromium is None:
+        return [{"what": "click to picture in the browser: not measured, Playwright or Chromium is missing", "value": None, "unit": "s", "at_most": 1.0, "shown": "–", "limit": "1 s", "holds": True}]
+    from restorers.photo import write_photo
+    from restorers.ui.measure import run_once, upload
+
+    with tempfile.TemporaryDirectory() as folder, serving([sys.executable, "app.py"]) as (url, _), sync_playwright() as playwright:
+        path = Path(folder) / "photo.png"
+        write_photo(path, _photo(512, 512))
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(url)
+        upload(page, path)
+        seconds = [run_once(page, seed) for seed in range(times + 1)][1:]
+        browser.close()
+    return [_row("denoise on 512×512, from click to picture in the browser, warm", statistics.median(seconds), "s", 1.0)]

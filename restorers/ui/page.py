@@ -1,0 +1,92 @@
+"""The page: composes the tabs; how it looks and how it is served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from restorers.samples import SAMPLES
+from restorers.ui import server
+from restorers.ui.controls import asset
+from restorers.ui.language import STYLE, both, say, switch_script, translations
+from restorers.ui.photo_input import PhotoInput
+from restorers.ui.restore_handlers import Desk
+from restorers.ui.restore_tab import RestoreTab
+from restorers.ui.words import page as words
+
+THEME = gr.themes.Base(
+    primary_hue=gr.themes.colors.teal,
+    neutral_hue=gr.themes.colors.slate,
+    radius_size=gr.themes.sizes.radius_md,
+    spacing_size=gr.themes.sizes.spacing_sm,
+    text_size=gr.themes.sizes.text_sm,
+    font=[gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")],
+    font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
+).set(
+    body_background_fill="white",
+    body_background_fill_dark="*neutral_950",
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_dark="*primary_600",
+    button_primary_background_fill_hover_dark="*primary_700",
+    button_primary_text_color="white",
+    slider_color="*primary_600",
+    slider_color_dark="*primary_400",
+    block_label_text_color="*neutral_600",
+    block_info_text_color="*neutral_600",
+    block_info_text_color_dark="*neutral_400",
+)
+
+
+def build_demo() -> gr.Blocks:
+    """Build the page. Loads no weights and no TensorFlow; ``launch_options`` says how to serve it."""
+    desk = Desk()
+    PhotoInput.gate = desk.working
+    with gr.Blocks(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
+        with gr.Row(elem_id="page-head"):
+            gr.HTML(f"<h1>{both(words.TITLE)}</h1><p>{both(words.TAGLINE)}</p>", elem_id="page-title")
+            switch = gr.HTML(
+                html_template='<button type="button" data-language="en" lang="en">English</button>'
+                '<button type="button" data-language="zh" lang="zh-CN">中文</button>',
+                js_on_load=asset("switch.js"),
+                apply_default_css=False,
+                elem_id="page-language",
+            )
+        with gr.Tabs(elem_id="page-tabs") as tabs, gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore"):
+            restore = RestoreTab(desk)
+        gr.HTML(f"<p>{both(words.PRIVACY)}</p>", elem_id="page-foot")
+        restore.listen(demo)
+        _retitle(switch, tabs)
+    demo.queue(max_size=16, default_concurrency_limit=1)
+    demo.desk = desk
+    return demo
+
+
+def launch_options(demo: gr.Blocks) -> dict[str, Any]:
+    """The arguments of ``demo.launch`` that make the page safe, private and bilingual."""
+    # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
+    head = f"<style>{STYLE}{asset('page.css')}</style><script>{switch_script()}</script>"
+    return {
+        "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),
+        "app_kwargs": server.app_kwargs(demo.desk.pictures, *demo.desk.shelves),
+        "enable_monitoring": False,
+        "footer_links": [],
+        "head": head,
+        "i18n": translations(),
+        "max_file_size": server.MAX_UPLOAD,
+        "run_history": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "state_session_capacity": 200,
+        "strict_cors": True,
+        "theme": THEME,
+    }
+
+
+def _retitle(switch: gr.HTML, tabs: gr.Tabs) -> None:
+    """After a change of language: the titles of tabs that were never opened are translated only when they are set again."""
+    titles = [str(tab.label) for tab in tabs.children]
+    script = f"() => {titles!r}.map((label) => ({{ __type__: 'update', label }}))"
+    switch.change(None, None, list(tabs.children), js=script, api_visibility="private")

@@ -1,0 +1,379 @@
+"""The Restore tab: its components and what happens when one of them is used."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+from gradio.components.base import Component
+
+from restorers.degradations import DEGRADATIONS, FAMILIES
+from restorers.errors import Cancelled, RestorersError
+from restorers.restore import all_restorers, restorer_class
+from restorers.samples import SAMPLES
+from restorers.text import Text
+from restorers.ui import restore_view as view
+from restorers.ui import viewer
+from restorers.ui.controls import Panel, asset, chips, options, panel, select, settings_of
+from restorers.ui.language import both, say
+from restorers.ui.photo_input import PhotoInput
+from restorers.ui.restore_handlers import Desk, Look, canvas_of, chip_of_step, mask_of, sample_path, steps_of_chips
+from restorers.ui.setup import MAX_SEED, MAX_STEPS, NONE, SIZES, Setup, Step, from_query
+from restorers.ui.words import page as page_words
+from restorers.ui.words import restore as words
+
+GROUP = "restore"
+_EMPTY = Text("", "")
+
+
+def start_setup() -> Setup:
+    """What a visitor sees first."""
+    names = [r.name for r in all_restorers()]
+    restorer = "denoise" if "denoise" in names else "non_local_means"
+    noise = DEGRADATIONS.get("gaussian_noise")()
+    return Setup(next(iter(SAMPLES)), "fit", (Step(noise.name, noise.settings()),), 0, restorer, restorer_class(restorer)().settings())
+
+
+def restorer_options(setup: Setup) -> list[dict[str, str]]:
+    """The methods: those made for the damage first, each with its group."""
+    steps = [step.build() for step in setup.steps]
+    suited, others = [], []
+    for r in all_restorers():
+        (suited if any(r.suited(step) for step in steps) else others).append(r)
+    if not suited:
+        return options((r.name, r.title, words.SUITED_ALL) for r in others)
+    return options([(r.name, r.title, words.SUITED) for r in suited] + [(r.name, r.title, words.OTHERS) for r in others])
+
+
+class RestoreTab:
+    """The components of the tab, and their listeners. Build it inside of a ``gr.Tab``; call ``listen`` inside of the ``gr.Blocks``."""
+
+    def __init__(self, desk: Desk):
+        self.desk = desk
+        self.start = start_setup()
+        self.banner = gr.HTML(elem_id="restore-banner")
+        with gr.Row(elem_id="restore", equal_height=False):
+            with gr.Column(scale=1, min_width=300, elem_id="restore-controls"):
+                self._photo()
+                self._damage()
+                self._restorer()
+            with gr.Column(scale=3, min_width=320, elem_id="restore-results"):
+                self.panes = viewer.panes("restore-panes", GROUP)
+                with gr.Row(elem_id="restore-below", equal_height=False):
+                    with gr.Column(scale=2, min_width=300):
+                        self.comparison = viewer.comparison("restore-comparison", GROUP)
+                    with gr.Column(scale=1, min_width=270, elem_id="restore-side"):
+                        self._numbers()
+        self.looks = [self.panes, self.comparison, self.numbers, self.save, self.notes, self.problem, self.told]
+        self.inputs: set[Component] = {self.photo, self.sample, self.size, self.damage, self.steps, self.seed, self.restorer, self.strength}
+        for panels in (self.damages, self.restorers):
+            self.inputs |= {component for p in panels.values() for component in p.components.values()}
+
+    # components
+
+    def _photo(self) -> None:
+        gr.HTML(f"<h2>1 · {both(words.PHOTO_STEP)}</h2>", elem_id="restore-step-1", elem_classes="step")
+        self.photo = PhotoInput(
+            type="filepath",
+            image_mode=None,
+            format="png",
+            label=say(words.PHOTO),
+            show_label=False,
+            placeholder=say(words.PHOTO_EMPTY),
+            sources=["upload", "webcam", "clipboard"],
+            buttons=[],
+            height=132,
+            elem_id="restore-photo",
+        )
+        self.sample = gr.HTML(
+            self.start.sample,
+            html_template='<div class="samples"></div>',
+            js_on_load=asset("samples.js"),
+            apply_default_css=False,
+            elem_id="restore-samples",
+            samples=[{"name": name, "title": sample.title._asdict()} for name, sample in SAMPLES.items()],
+        )
+        self.size = select(
+            "fit",
+            options(((size, title, _EMPTY) for size, title in zip(SIZES, (words.SIZE_FIT, words.SIZE_FULL), strict=True))),
+            title=words.SIZE,
+            elem_id="restore-size",
+        )
+        self.notes = gr.HTML(elem_id="restore-notes")
+
+    def _damage(self) -> None:
+        gr.HTML(f"<h2>2 · {both(words.DAMAGE_STEP)}</h2>", elem_id="restore-step-2", elem_classes="step")
+        self.steps = chips(elem_id="restore-chips", clear=words.CHIPS_CLEAR, remove=words.CHIP_REMOVE)
+        self.damage = select(
+            self.start.steps[-1].name,
+            options([(d.name, d.title, FAMILIES[d.family]) for d in DEGRADATIONS] + [(NONE, words.DAMAGE_NONE, words.DAMAGE_NONE_GROUP)]),
+            title=words.DAMAGE,
+            elem_id="restore-damage",
+        )
+        self.damages = {d.name: panel(d.parameters(), f"restore-{d.name}", d.name == self.start.steps[-1].name) for d in DEGRADATIONS}
+        with gr.Group(visible=False, elem_id="restore-paint-group") as self.paint_group:
+            gr.HTML(view.sentences((words.PAINT, words.PAINT_HELP)), elem_id="restore-paint-help")
+            self.paint = gr.ImageEditor(
+                type="numpy",
+                image_mode="RGBA",
+                format="png",
+                sources=(),
+                layers=False,
+                transforms=(),
+                buttons=[],
+                brush=gr.Brush(colors=["#ff0000"], color_mode="fixed", default_size=24),
+                height=300,
+                show_label=False,
+                elem_id="restore-paint",
+            )
+        with gr.Row(elem_id="restore-draw"):
+            self.then = gr.Button(say(words.THEN), size="sm", min_width=60, elem_id="restore-then")
+            self.seed = gr.Number(
+                0, label=say(words.SEED), precision=0, minimum=0, maximum=MAX_SEED, min_width=60, buttons=[], elem_id="restore-seed"
+            )
+            self.draw = gr.Button(say(words.SEED_NEW), size="sm", min_width=60, elem_id="restore-seed-new")
+
+    def _restorer(self) -> None:
+        gr.HTML(f"<h2>3 · {both(words.RESTORER_STEP)}</h2>", elem_id="restore-step-3", elem_classes="step")
+        self.restorer = select(self.start.restorer, restorer_options(self.start), title=words.RESTORER, elem_id="restore-restorer")
+        self.restorers = {r.name: panel(r.parameters(), f"restore-with-{r.name}", r.name == self.start.restorer) for r in all_restorers()}
+        self.told = gr.HTML(view.told(restorer_class(self.start.restorer)), elem_id="restore-told")
+        self.problem = gr.HTML(elem_id="restore-problem")
+        self.run = gr.Button(say(words.RUN), variant="primary", elem_id="restore-run")
+        self.stop = gr.Button(say(words.STOP), variant="stop", visible=False, elem_id="restore-stop")
+
+    def _numbers(self) -> None:
+        self.numbers = gr.HTML(view.numbers(None), elem_id="restore-numbers")
+        self.strength = gr.Slider(
+            0, 100, 100, step=1, label=say(words.STRENGTH), info=say(words.STRENGTH_HELP), visible=False, elem_id="restore-strength"
+        )
+        with gr.Accordion(say(words.SAVE), open=False, elem_id="restore-keep"):
+            self.save = gr.HTML(view.save(None, self.start), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save")
+
+    # reading the components
+
+    def setup(self, values: dict[Component, Any]) -> Setup:
+        """The setting that the components show; what comes from the browser is checked where it is used."""
+        name = values[self.damage]
+        steps = steps_of_chips(values[self.steps])[: MAX_STEPS - 1]
+        if name in DEGRADATIONS:
+            steps += (Step(name, settings_of(self.damages[name], values)),)
+        restorer = values[self.restorer]
+        settings = settings_of(self.restorers[restorer], values) if restorer in self.restorers else {}
+        sample = values[self.sample] if values[self.sample] in SAMPLES else None
+        size = values[self.size] if values[self.size] in SIZES else "fit"
+        seed = int(values[self.seed] or 0)
+        return Setup(sample, size, steps, seed, restorer, settings, float(values[self.strength]) / 100)
+
+    def path(self, values: dict[Component, Any]) -> str | None:
+        """The file of the photo."""
+        sample = values[self.sample]
+        return sample_path(sample) if sample in SAMPLES else values[self.photo]
+
+    # showing
+
+    def show(self, look: Look | None, setup: Setup, problem: RestorersError | None = None) -> dict[Component, Any]:
+        """Updates of everything that depends on the look."""
+        try:
+            knows = view.told(restorer_class(setup.restorer))
+        except RestorersError:
+            knows = ""
+        return {
+            self.panes: view.panes(look),
+            self.comparison: view.comparison(look),
+            self.numbers: view.numbers(look),
+            self.save: view.save(look, setup),
+            self.notes: view.sentences(look.working.told()) if look else "",
+            self.problem: view.sentences((problem.sentence,), "problem") if problem else "",
+            self.told: knows,
+            self.strength: gr.update(visible=look is not None and look.restoration is not None),
+        }
+
+    def refresh(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """A setting has changed: show the degraded photo at once."""
+        setup, owner = self.setup(values), request.session_hash
+        try:
+            return self.show(self.desk.preview(owner, setup, self.path(values)), setup)
+        except RestorersError as problem:
+            return self.show(None, setup, problem)
+
+    def choose_damage(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The damage has changed: offer the methods made for it first, and take one of them if the chosen one is none."""
+        setup = self.setup(values)
+        offered = restorer_options(setup)
+        suited = [o["value"] for o in offered if o["group_en"] == words.SUITED.en and o["value"] != "do_nothing"]
+        chosen = setup.restorer if not suited or setup.restorer in suited else suited[0]
+        updates = self.refresh({**values, self.restorer: chosen}, request)
+        return {**updates, self.restorer: gr.update(value=chosen, options=offered)}
+
+    def add_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """Freeze the present damage as a chip and let the visitor choose the next one."""
+        setup = self.setup(values)
+        if not setup.steps:
+            return {}
+        if len(setup.steps) >= MAX_STEPS:
+            return self.show(self.desk.last(request.session_hash), setup, RestorersError(words.THEN_FULL.format(most=MAX_STEPS)))
+        frozen = [chip_of_step(step) for step in setup.steps]
+        following = "jpeg" if setup.steps[-1].name != "jpeg" else "gaussian_noise"
+        updates = self.choose_damage({**values, self.steps: frozen, self.damage: following}, request)
+        return {**updates, self.steps: frozen, self.damage: following}
+
+    def draw_again(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """Another random draw."""
+        seed = secrets.randbelow(10_000)
+        return {**self.refresh({**values, self.seed: seed}, request), self.seed: seed}
+
+    def choose_sample(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """A sample photo was chosen."""
+        path = self.path(values)
+        return {**self.refresh(values, request), self.photo: path, **self.canvas(values, path)}
+
+    def take_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The visitor has given a photo of his own, or taken it away."""
+        values = {**values, self.sample: ""}
+        self.desk.paint(request.session_hash, None)
+        return {**self.refresh(values, request), self.sample: "", **self.canvas(values, values[self.photo])}
+
+    def refuse_photo(self) -> dict[Component, Any]:
+        """The photo was refused: the sample stands in its place, and the page goes on."""
+        return {self.photo: None}
+
+    def canvas(self, values: dict[Component, Any], path: str | None) -> dict[Component, Any]:
+        """The photo as the ground to paint on, where painting is what is chosen."""
+        if values[self.damage] != "painted_mask" or path is None:
+            return {}
+        return {self.paint: {"background": canvas_of(self.desk.working(path)), "layers": [], "composite": None}}
+
+    def painted(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """Strokes were added or taken back."""
+        self.desk.paint(request.session_hash, mask_of(values[self.paint]))
+        return self.refresh(values, request)
+
+    def blend(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The strength has changed: the browser blends the pictures, the numbers follow here."""
+        setup = self.setup(values)
+        try:
+            look = self.desk.blend(request.session_hash, setup.strength)
+        except RestorersError as problem:
+            return self.show(self.desk.last(request.session_hash), setup, problem)
+        return {**self.show(look, setup), self.panes: view.panes(look, follow=True), self.comparison: view.comparison(look, follow=True)}
+
+    async def restore(self, values: dict[Component, Any], request: gr.Request) -> AsyncIterator[dict[Component, Any]]:
+        """Run the method; says where it stands until it is done."""
+        setup, owner = self.setup(values), request.session_hash
+        idle = {self.run: gr.update(visible=True), self.stop: gr.update(visible=False)}
+        try:
+            job = self.desk.run(owner, setup, self.path(values))
+        except RestorersError as problem:
+            yield {**self.show(self.desk.last(owner), setup, problem), **idle}
+            return
+        yield {self.run: gr.update(visible=False), self.stop: gr.update(visible=True), self.problem: ""}
+        async for news in self.desk.line.follow(job):
+            yield {self.panes: view.panes(self.desk.last(owner), news)}
+        look = self.desk.last(owner)
+        if job.error is None and job.result is not None:
+            yield {**self.show(job.result, setup), **idle}
+        elif job.error is None or isinstance(job.error, Cancelled):
+            yield {self.panes: view.panes(look), **idle}
+        elif isinstance(job.error, RestorersError):
+            yield {**self.show(look, setup, job.error), **idle}
+        else:
+            logging.getLogger(__name__).error("a restoration failed", exc_info=job.error)
+            yield {**self.show(look, setup, RestorersError(page_words.ERROR_UNEXPECTED)), **idle}
+
+    def halt(self, request: gr.Request) -> None:
+        """Stop what runs or waits for this visitor."""
+        self.desk.line.stop(request.session_hash)
+
+    def leave(self, request: gr.Request) -> None:
+        """The visitor has closed the page."""
+        self.desk.forget(request.session_hash)
+
+    def open(self, request: gr.Request) -> dict[Component, Any]:
+        """The page opens: with the settings of the link, or with those to start with."""
+        setup, ignored = from_query(list(request.query_params.multi_items()), self.start, SAMPLES)
+        *frozen, last = setup.steps or (None,)
+        values: dict[Component, Any] = {
+            self.sample: setup.sample,
+            self.size: setup.size,
+            self.damage: last.name if last else NONE,
+            self.steps: [chip_of_step(step) for step in frozen],
+            self.seed: setup.seed,
+            self.strength: round(100 * setup.strength),
+        }
+        if last:
+            values |= {self.damages[last.name].components[name]: value for name, value in last.build().settings().items() if name != "mask"}
+        values |= {self.restorers[setup.restorer].components[name]: value for name, value in setup.settings.items()}
+        path = sample_path(setup.sample)
+        look = self.desk.preview(request.session_hash, setup, path)
+        shown = self.show(look, setup)
+        shown[self.strength] = gr.update(value=values.pop(self.strength))
+        banner = view.sentences((words.LINK_IGNORED, *ignored), "notice") if ignored else ""
+        return {
+            **values,
+            **shown,
+            **self.canvas(values, path),
+            self.photo: path,
+            self.restorer: gr.update(value=setup.restorer, options=restorer_options(setup)),
+            self.banner: banner,
+        }
+
+    # listening
+
+    def listen(self, demo: gr.Blocks) -> None:
+        """Attach the listeners."""
+        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
+        own = {*self.looks, self.strength}
+
+        self._show_group(self.damage, self.damages, {"painted_mask": self.paint_group})
+        self._show_group(self.restorer, self.restorers, {})
+        parameters = [
+            component for panels in (self.damages, self.restorers) for p in panels.values() for component in p.components.values()
+        ]
+        gr.on([c.input for c in (self.size, self.seed, self.restorer, *parameters)], self.refresh, self.inputs, own, **at_once)
+        gr.on([self.damage.input, self.steps.input], self.choose_damage, self.inputs, own | {self.restorer}, **at_once)
+        self.damage.input(self.ground, self.inputs, {self.paint}, **at_once)
+        self.then.click(self.add_step, self.inputs, own | {self.restorer, self.steps, self.damage}, **at_once)
+        self.draw.click(self.draw_again, self.inputs, own | {self.seed}, **at_once)
+        self.sample.input(self.choose_sample, self.inputs, own | {self.photo, self.paint}, **at_once)
+        given = gr.on(
+            [self.photo.upload, self.photo.clear],
+            self.take_photo,
+            self.inputs,
+            own | {self.sample, self.paint},
+            show_progress="hidden",
+            concurrency_limit=4,
+            api_visibility="private",
+        )
+        given.failure(self.refuse_photo, None, {self.photo}, **at_once)
+        self.paint.change(self.painted, self.inputs | {self.paint}, own, **at_once)
+        self.strength.input(None, self.strength, None, js=viewer.strength_js(GROUP, 100), api_visibility="private")
+        self.strength.input(self.blend, self.inputs, own, **at_once)
+
+        running: dict[str, Any] = {
+            "show_progress": "hidden",
+            "concurrency_limit": None,
+            "trigger_mode": "multiple",
+            "api_visibility": "private",
+        }
+        self.run.click(self.restore, self.inputs, own | {self.run, self.stop}, **running)
+        self.stop.click(self.halt, None, None, queue=False, api_visibility="private")
+        opened = demo.load(
+            self.open, None, own | self.inputs | {self.banner, self.paint}, queue=False, show_progress="hidden", api_visibility="private"
+        )
+        opened.then(self.restore, self.inputs, own | {self.run, self.stop}, **running)
+        demo.unload(self.leave)
+
+    def ground(self, values: dict[Component, Any]) -> dict[Component, Any]:
+        """The ground to paint on, when painting is chosen."""
+        return self.canvas(values, self.path(values))
+
+    def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:
+        """Show the group of what ``chooser`` says, in the browser alone."""
+        groups = {name: p.group for name, p in panels.items() if p.components} | more
+        script = f"(chosen) => {json.dumps(list(groups))}.map((name) => ({{ __type__: 'update', visible: name === chosen }}))"
+        chooser.change(None, chooser, list(groups.values()), js=script, api_visibility="private")

@@ -1,0 +1,181 @@
+"""The command line in a process of its own where it counts, in this one where it is quicker."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from restorers.__main__ import main
+from restorers.photo import read_photo, write_photo
+from restorers.samples import SAMPLES
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return read_photo(next(iter(SAMPLES.values())).path).photo[:160, :200]
+
+
+@pytest.fixture
+def file(tmp_path, photo):
+    write_photo(tmp_path / "photo.png", photo)
+    return tmp_path / "photo.png"
+
+
+def run(capsys, *argv):
+    status = main([str(a) for a in argv])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_list_names_everything(capsys):
+    status, out, _ = run(capsys, "list", "--json")
+    everything = json.loads(out)
+    assert status == 0
+    assert len(everything["degradations"]) >= 18
+    assert len(everything["classical"]) >= 15
+    assert len(everything["architectures"]) >= 8
+    assert {"denoise", "tutorial-digits-denoise"} <= {p["name"] for p in everything["presets"]}
+    assert {"denoise", "tutorial-digits-denoise"} <= {r["name"] for r in everything["recipes"]}
+    for kind in everything.values():
+        for entry in kind:
+            assert entry["help"]
+            assert all({"name", "default", "unit", "help"} <= set(p) for p in entry["parameters"])
+    status, out, _ = run(capsys, "list")
+    assert status == 0 and "gaussian_noise" in out and "sigma=25.0 0–100 /255" in out
+
+
+def test_restore_with_a_degradation_scores(capsys, file, tmp_path):
+    out = tmp_path / "out.png"
+    status, printed, _ = run(
+        capsys, "restore", file, out, "--with", "gaussian_noise", "--set", "sigma=25", "--seed", 7, "--using", "total_variation", "--json"
+    )
+    result = json.loads(printed)
+    assert status == 0
+    assert set(result) == {"psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "seconds", "protocol", "notes"}
+    assert result["gain"] == pytest.approx(result["psnr"] - result["psnr_degraded"]) and result["gain"] > 3
+    assert read_photo(out).photo.shape == (160, 200, 3)
+
+
+def test_restore_without_a_degradation_has_no_score(capsys, file, tmp_path):
+    status, printed, _ = run(capsys, "restore", file, tmp_path / "o.png", "--using", "median_filter", "--json")
+    result = json.loads(printed)
+    assert status == 0 and result["psnr"] is None and result["gain"] is None
+    assert any("No truth is known" in note for note in result["notes"])
+
+
+def test_settings_belong_to_what_stands_before_them(capsys, file, tmp_path):
+    status, printed, _ = run(
+        capsys, "restore", file, tmp_path / "o.png", "--with", "gaussian_blur", "--set", "sigma=2",
+        "--with=gaussian_noise", "--set=sigma=3", "--using", "wiener", "--json",
+    )  # fmt: skip
+    assert status == 0 and json.loads(printed)["gain"] is not None
+    status, printed, _ = run(capsys, "degrade", file, tmp_path / "d.png", "--with", "gaussian_blur", "--set", "sigma=2", "--with", "gaussian_noise", "--set", "sigma=3", "--json")  # fmt: skip
+    assert json.loads(printed)["degradation"].startswith("gaussian_blur(sigma=2) → gaussian_noise(sigma=3")
+
+
+def test_same_seed_same_file(capsys, file, tmp_path):
+    contents = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert run(capsys, "degrade", file, tmp_path / f"{name}.png", "--with", "speckle", "--seed", seed)[0] == 0
+        contents.append((tmp_path / f"{name}.png").read_bytes())
+    assert contents[0] == contents[1] != contents[2]
+
+
+def test_compare_ranks(capsys, file):
+    status, printed, _ = run(capsys, "compare", file, "--with", "salt_and_pepper", "--using", "do_nothing", "--using", "median_filter", "--json")
+    rows = json.loads(printed)["rows"]
+    assert status == 0
+    assert [r["restorer"] for r in rows] == ["median_filter", "do_nothing"]
+    assert {"restorer", "setting", "psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "seconds", "parameters"} <= set(rows[0])
+
+
+def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for name in ("a", "b"):
+        write_photo(source / f"{name}.png", photo[:40, :40])
+    (source / "bad.png").write_bytes(b"not a picture")
+    status, _, err = run(capsys, "restore", source, target, "--with", "gaussian_noise", "--using", "median_filter")
+    assert status == 1
+    assert "bad.png" in err and "1 of 3 files were passed over" in err
+    assert sorted(p.name for p in target.iterdir()) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "words"),
+    [
+        (["restore", "{file}", "{out}", "--using", "magic"], 2, "There is no restorer called 'magic'"),
+        (["restore", "{file}", "{out}"], 2, "exactly one --using"),
+        (["restore", "{file}", "{out}", "--using", "wiener"], 1, "kernel"),
+        (["degrade", "{file}", "{out}", "--with", "rain"], 2, "There is no degradation called 'rain'"),
+        (["degrade", "{file}", "{out}"], 2, "at least one --with"),
+        (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "sigma=999"], 2, "sigma must be a number from 0 to 100"),
+        (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "colour=1"], 2, "has no parameter 'colour'"),
+        (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "sigma"], 2, "--set needs NAME=VALUE"),
+        (["degrade", "{file}", "{out}", "--set", "sigma=3", "--with", "gaussian_noise"], 2, "must follow the --with"),
+        (["degrade", "{missing}", "{out}", "--with", "gaussian_noise"], 1, "nothing.png"),
+        (["degrade", "{file}", "{dir}/none/x.png", "--with", "gaussian_noise"], 1, "folder"),
+        (["degrade", "{file}", "{dir}/x.xyz", "--with", "gaussian_noise"], 1, "xyz"),
+        (["degrade", "{empty}", "{dir}/o", "--with", "gaussian_noise"], 1, "empty"),
+        (["compare", "{file}"], 2, "at least one --with"),
+        (["benchmark", "beauty", "{dir}"], 2, "There is no benchmark called 'beauty'"),
+        (["benchmark", "denoise"], 2, "needs a folder"),
+        (["train", "alchemy"], 2, "There is no recipe called 'alchemy'"),
+        (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),
+        (["train", "denoise", "--data", "{empty}"], 1, "empty"),
+        (["train", "denoise", "--state", "{dir}/s", "--out", "{dir}/w", "--resume"], 1, "no training of denoise to resume"),
+        (["degrade", "{file}", "{out}", "--seed", "-1", "--with", "gaussian_noise"], 2, "seed"),
+        (["sing"], 2, "sing"),
+    ],
+)
+def test_bad_input_is_one_sentence(capsys, file, tmp_path, argv, status, words):
+    (tmp_path / "empty").mkdir()
+    places = {"file": file, "out": tmp_path / "out.png", "missing": tmp_path / "nothing.png", "dir": tmp_path, "empty": tmp_path / "empty"}
+    before = sorted(p.name for p in tmp_path.iterdir())
+    found, _, err = run(capsys, *[a.format(**places) for a in argv])
+    assert found == status, err
+    assert words in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "out.png").exists()
+    assert [n for n in sorted(p.name for p in tmp_path.iterdir()) if n not in before] in ([], ["o"], ["s"])
+
+
+def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypatch):
+    status, out, _ = run(capsys, "train", "tutorial-digits-denoise", "--minutes", "0.05", "--out", tmp_path / "mine", "--state", tmp_path / "state", "--half")
+    assert status == 0 and "dB over doing nothing" in out
+    assert {p.name for p in (tmp_path / "mine").iterdir()} == {"README.md", "preset.json", "model.safetensors"}
+    status, _, _ = run(capsys, "train", "tutorial-digits-denoise", "--minutes", "0.02", "--resume", "--out", tmp_path / "mine", "--state", tmp_path / "state")
+    assert status == 0
+
+
+def test_as_a_program(file, tmp_path):
+    """The first command of the README: gain over doing nothing of at least 8 dB."""
+    argv = ["restore", str(file), str(tmp_path / "o.png"), "--with", "gaussian_noise", "--set", "sigma=25", "--using", "denoise", "--json"]
+    done = subprocess.run([sys.executable, "-m", "restorers", *argv], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["gain"] >= 8
+    done = subprocess.run([sys.executable, "-m", "restorers", "restore", "no.png", "o.png", "--using", "denoise"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1 and "no.png" in done.stderr
+
+
+def test_a_full_disk_leaves_nothing(capsys, file, tmp_path, monkeypatch):
+    import os
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    before = sorted(p.name for p in tmp_path.iterdir())
+    monkeypatch.setattr(os, "replace", full)
+    status, _, err = run(capsys, "degrade", file, tmp_path / "out.png", "--with", "speckle")
+    monkeypatch.undo()
+    assert status == 1 and "No space left" in err and len(err.strip().splitlines()) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_the_same_array_comes_back(file, photo):
+    assert np.abs(read_photo(file).photo - photo).max() <= 0.5 / 255 + 1e-6

@@ -1,0 +1,172 @@
+"""Observation → photo with any restorer: sizes, tiles without seams, progress, cancel, what it is told."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import restorers.restore as module
+from restorers.degradations import DEGRADATIONS, Observation, degrade
+from restorers.errors import Cancelled, RestorersError
+from restorers.models import ARCHITECTURES
+from restorers.models.unet import UNet
+from restorers.presets import Preset, PresetStore
+from restorers.restore import CLASSICAL, all_restorers, find_restorer, network, restore, restorer_names
+from restorers.samples import SAMPLES
+from restorers.photo import read_photo
+from restorers.text import Text
+
+
+class Fake(PresetStore):
+    """Presets that need no file: an architecture and a model."""
+
+    def __init__(self, model):
+        self.fake = model
+
+    def model(self, preset):
+        return self.fake
+
+
+def restorer_of(architecture, model, settings=None):
+    text = Text("x", "x")
+    preset = Preset(None, "made", text, text, text, architecture, {}, frozenset(), "", {}, {})
+    return network(preset, Fake(model)).from_settings(settings)
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return read_photo(next(iter(SAMPLES.values())).path).photo
+
+
+def test_every_restorer_is_found_once():
+    names = restorer_names()
+    assert len(names) == len(set(names))
+    assert {r.name for r in all_restorers()} == set(names)
+    with pytest.raises(RestorersError, match="There is no restorer called 'magic'. Known: "):
+        find_restorer("magic")
+
+
+@pytest.mark.parametrize("name", restorer_names())
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (47, 33)])
+def test_every_restorer_takes_every_size(name, size):
+    truth = np.random.default_rng(0).random((*size, 3), np.float32)
+    restorer = find_restorer(name)
+    steps = {"kernel": "gaussian_blur", "mask": "missing_pixels", "scale": "downscale"}
+    observation = degrade(truth, DEGRADATIONS.get(next((steps[t] for t in restorer.told if t in steps), "gaussian_noise"))(), 1)
+    before = observation.photo.copy()
+    result = restore(observation, restorer)
+    assert result.photo.shape == truth.shape and result.photo.dtype == np.float32
+    assert np.isfinite(result.photo).all() and 0 <= result.photo.min() and result.photo.max() <= 1
+    assert np.array_equal(before, observation.photo)
+    assert (result.parameters is None) == (name in CLASSICAL)
+
+
+@pytest.mark.parametrize("name", [n for n in restorer_names() if n not in CLASSICAL])
+def test_tiles_leave_no_seam(name, photo, monkeypatch):
+    """In tiles and as a whole: at most 1/255 apart, on the shipped weights."""
+    restorer = find_restorer(name)
+    if restorer.preset.architecture.input_size is not None:
+        pytest.skip("a network of one size has no whole-image output")
+    observation = degrade(photo[:448, :448], DEGRADATIONS.get("gaussian_noise")(sigma=40), 0)
+    whole = restore(observation, restorer).photo
+    monkeypatch.setattr(module, "TILE", 320)
+    assert np.abs(restore(observation, restorer).photo - whole).max() <= 1 / 255
+
+
+def test_classical_tiles_leave_no_seam(photo, monkeypatch):
+    observation = degrade(photo[:300, :280], DEGRADATIONS.get("gaussian_noise")(), 0)
+    for cls in CLASSICAL:
+        if cls.context is None or cls.told not in ((), ("noise_sigma",)):
+            continue
+        whole = restore(observation, cls()).photo
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "CLASSICAL_TILE", max(200, 4 * cls.context))
+            tiled = restore(observation, cls()).photo
+        assert np.abs(tiled - whole).max() <= 1 / 255, cls.name
+
+
+def test_the_mask_travels_with_its_tile(photo, monkeypatch):
+    monkeypatch.setattr(module, "CLASSICAL_TILE", 160)
+    truth = photo[:400, :300]
+    observation = degrade(truth, DEGRADATIONS.get("scratches")(), 3)
+    restored = restore(observation, find_restorer("telea")).photo
+    known = ~observation.mask
+    assert np.abs(restored - truth)[known].max() < 1 / 255
+    assert np.abs(restored - truth)[observation.mask].mean() < 0.5 * np.abs(observation.photo - truth)[observation.mask].mean()
+
+
+def test_both_ways_of_a_network_of_one_size(photo):
+    architecture = ARCHITECTURES.get("tutorial_enhance")()
+
+    class Copy:
+        sizes = []
+
+        def predict_on_batch(self, batch):
+            self.sizes.append(batch.shape)
+            return batch
+
+        def count_params(self):
+            return 7
+
+    model = Copy()
+    observation = Observation(photo[:200, :300])
+    whole = restore(observation, restorer_of(architecture, model))
+    assert model.sizes == [(1, 80, 80, 3)]
+    assert "80×80" in whole.notes[0].en
+    assert 0.005 < np.abs(whole.photo - observation.photo).mean() < 0.1  # shrunk and enlarged: soft, but the same picture
+    model.sizes.clear()
+    tiles = restore(observation, restorer_of(architecture, model, {"sizing": "tiles"}))
+    assert set(model.sizes) == {(1, 80, 80, 3)} and len(model.sizes) >= 15
+    assert np.abs(tiles.photo - observation.photo).max() < 1e-5
+    assert tiles.parameters == 7
+
+
+def test_a_gray_network_gives_a_gray_photo(photo):
+    class Half:
+        def predict_on_batch(self, batch):
+            assert batch.shape == (1, 28, 28, 1)
+            return batch / 2
+
+        def count_params(self):
+            return 1
+
+    result = restore(Observation(photo[:64, :64]), restorer_of(ARCHITECTURES.get("tutorial_digits")(), Half(), {"sizing": "tiles"}))
+    luminance = photo[:64, :64] @ np.array([0.299, 0.587, 0.114], np.float32)
+    assert np.allclose(result.photo, luminance[..., None] / 2, atol=2e-4)
+    assert any("gray" in note.en for note in result.notes)
+
+
+def test_a_network_with_a_mask_is_told_it(photo):
+    class Watch:
+        def predict_on_batch(self, batch):
+            self.seen = batch
+            return batch[..., :3]
+
+        def count_params(self):
+            return 1
+
+    model = Watch()
+    restorer = restorer_of(UNet(channels=4), model)
+    observation = degrade(photo[:64, :128], DEGRADATIONS.get("missing_pixels")(), 0)
+    restore(observation, restorer)
+    assert np.array_equal(model.seen[0, :64, :128, 3] > 0.5, observation.mask)
+    assert restorer.missing_knowledge(Observation(photo)) == ("mask",)
+
+
+def test_progress_rises_to_one_and_cancel_stops(photo, monkeypatch):
+    monkeypatch.setattr(module, "TILE", 256)
+    model = UNet(width1=4, width2=4, width3=4).build()
+    restorer = restorer_of(UNet(width1=4, width2=4, width3=4), model)
+    seen = []
+    restore(Observation(photo), restorer, seen.append)
+    assert seen == sorted(seen) and seen[-1] == 1 and len(seen) > 4
+    cancel = threading.Event()
+    with pytest.raises(Cancelled):
+        restore(Observation(photo), restorer, lambda fraction: cancel.set(), cancel)
+
+
+def test_what_it_must_be_told_and_is_not_is_one_sentence(photo):
+    for name in ("wiener", "richardson_lucy", "telea"):
+        with pytest.raises(RestorersError) as refusal:
+            restore(Observation(photo[:32, :32]), find_restorer(name))
+        assert "\n" not in str(refusal.value)
