@@ -48,7 +48,12 @@ def _grouped(verbs: tuple[str, ...], argv: list[str]) -> list[tuple[str, str, di
             if not equals:
                 raise UsageError(Text(f"--set needs NAME=VALUE. Received: {name!r}.", f"--set 需要 名称=值。收到：{name!r}。"))
             if not groups:
-                raise UsageError(Text(f"--set {name}=… must follow the --with or --using that it belongs to.", f"--set {name}=… 须写在它所属的 --with 或 --using 之后。"))
+                raise UsageError(
+                    Text(
+                        f"--set {name}=… must follow the --with or --using that it belongs to.",
+                        f"--set {name}=… 须写在它所属的 --with 或 --using 之后。",
+                    )
+                )
             groups[-1][2][name] = value
     return groups
 
@@ -73,7 +78,12 @@ def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
     if not source.is_dir():
         return [(source, target / f"{source.stem}.png" if target.is_dir() else target)]
     if target.exists() and not target.is_dir():
-        raise UsageError(Text(f"{source.name} is a folder, so OUT must be one too. Received: {target.name}.", f"{source.name} 是文件夹，OUT 也须是文件夹。收到：{target.name}。"))
+        raise UsageError(
+            Text(
+                f"{source.name} is a folder, so OUT must be one too. Received: {target.name}.",
+                f"{source.name} 是文件夹，OUT 也须是文件夹。收到：{target.name}。",
+            )
+        )
     files = list_photos(source)
     target.mkdir(parents=True, exist_ok=True)
     return [(file, target / f"{file.stem}.png") for file in files]
@@ -117,7 +127,9 @@ def _print_json(value: Any) -> None:
 def _table(head: list[str], rows: list[list[str]]) -> None:
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     for row in [head, *rows]:
-        typer.echo("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip())
+        typer.echo(
+            "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        )
 
 
 def _show_rows(rows: list, as_json: bool, **head: Any) -> None:
@@ -127,7 +139,18 @@ def _show_rows(rows: list, as_json: bool, **head: Any) -> None:
     for key, value in head.items():
         typer.echo(f"{key}: {value}")
     _table(
-        ["restorer", "setting", "PSNR", "SSIM", "doing nothing", "gain", "seconds", "s/Mpixel", "parameters", *(["colour"] if rows and rows[0].colorfulness is not None else [])],
+        [
+            "restorer",
+            "setting",
+            "PSNR",
+            "SSIM",
+            "doing nothing",
+            "gain",
+            "seconds",
+            "s/Mpixel",
+            "parameters",
+            *(["colour"] if rows and rows[0].colorfulness is not None else []),
+        ],
         [
             [
                 r.restorer,
@@ -156,7 +179,13 @@ def list_(as_json: Json = False) -> None:
     from restorers.training.recipes import RECIPES
 
     def entry(cls: type, **more: Any) -> dict[str, Any]:
-        return {"name": cls.name, "title": cls.title.en, "help": cls.help.en, "parameters": [p.describe() for p in cls.parameters()], **more}
+        return {
+            "name": cls.name,
+            "title": cls.title.en,
+            "help": cls.help.en,
+            "parameters": [p.describe() for p in cls.parameters()],
+            **more,
+        }
 
     presets = []
     for name in PRESETS.names():
@@ -199,7 +228,9 @@ def list_(as_json: Json = False) -> None:
 
 
 @app.command()
-def degrade(ctx: typer.Context, source: In, target: Out, with_: With = [], set_: Settings = [], seed: Seed = 0, as_json: Json = False) -> None:  # noqa: B006
+def degrade(
+    ctx: typer.Context, source: In, target: Out, with_: With = [], set_: Settings = [], seed: Seed = 0, as_json: Json = False
+) -> None:  # noqa: B006
     """Break a photo in a known way."""
     from restorers.degradations import degrade as apply
     from restorers.metrics import score
@@ -207,7 +238,9 @@ def degrade(ctx: typer.Context, source: In, target: Out, with_: With = [], set_:
 
     degradation = _degradation(_grouped(("--with",), ctx.obj))
     if degradation is None:
-        raise UsageError(Text("degrade needs at least one --with NAME. `list` names them.", "degrade 至少需要一个 --with 名称。`list` 列出全部。"))
+        raise UsageError(
+            Text("degrade needs at least one --with NAME. `list` names them.", "degrade 至少需要一个 --with 名称。`list` 列出全部。")
+        )
 
     def work(file: Path, out: Path) -> dict[str, Any]:
         photo = read_photo(file)
@@ -258,7 +291,12 @@ def restore(
     groups = _grouped(("--with", "--using"), ctx.obj)
     degradation, restorers = _degradation(groups), _restorers(groups)
     if len(restorers) != 1:
-        raise UsageError(Text(f"restore needs exactly one --using NAME. Received: {len(restorers)}.", f"restore 需要且仅需要一个 --using 名称。收到：{len(restorers)} 个。"))
+        raise UsageError(
+            Text(
+                f"restore needs exactly one --using NAME. Received: {len(restorers)}.",
+                f"restore 需要且仅需要一个 --using 名称。收到：{len(restorers)} 个。",
+            )
+        )
     quiet = source.is_dir() or not sys.stderr.isatty()
 
     def work(file: Path, out: Path) -> dict[str, Any]:
@@ -306,7 +344,12 @@ def compare(
     groups = _grouped(("--with", "--using"), ctx.obj)
     degradation = _degradation(groups)
     if degradation is None:
-        raise UsageError(Text("compare needs at least one --with NAME: without a known truth nothing can be ranked.", "compare 至少需要一个 --with 名称：没有已知真值便无法排名。"))
+        raise UsageError(
+            Text(
+                "compare needs at least one --with NAME: without a known truth nothing can be ranked.",
+                "compare 至少需要一个 --with 名称：没有已知真值便无法排名。",
+            )
+        )
     restorers = _restorers(groups) or [cls() for cls in suited_restorers(degradation)]
     files = list_photos(source) if source.is_dir() else [source]
     rows, failed = [], 0
@@ -347,7 +390,10 @@ def benchmark(
         if as_json:
             _print_json({"rows": measured})
         else:
-            _table(["what", "measured", "at most", "holds"], [[m["what"], m["shown"], m["limit"], "yes" if m["holds"] else "NO"] for m in measured])
+            _table(
+                ["what", "measured", "at most", "holds"],
+                [[m["what"], m["shown"], m["limit"], "yes" if m["holds"] else "NO"] for m in measured],
+            )
         return
     from restorers.compare import benchmark as run
     from restorers.compare import find_benchmark
@@ -391,8 +437,13 @@ def _record(chosen, folder: Path, rows: list) -> None:
 def train(
     ctx: typer.Context,
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="`list` names them.")],
-    data: Annotated[str | None, typer.Option(help="A folder of pictures, or several separated by commas; default: what ships inside installed packages.")] = None,
-    validation: Annotated[Path | None, typer.Option(help="Pictures to choose the best weights by; default: some of --data, held back.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="A folder of pictures, or several separated by commas; default: what ships inside installed packages."),
+    ] = None,
+    validation: Annotated[
+        Path | None, typer.Option(help="Pictures to choose the best weights by; default: some of --data, held back.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time budget; default: the recipe's own.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
@@ -421,7 +472,9 @@ def train(
     finally:
         signal.signal(signal.SIGINT, before)
     preset = export(run, chosen, pictures, out, "float16" if half else "float32")
-    typer.echo(f"{preset.name}: {preset.scores[0]['psnr']:.2f} dB on the validation pictures, {preset.scores[0]['gain']:+.2f} dB over doing nothing, in {out}.")
+    typer.echo(
+        f"{preset.name}: {preset.scores[0]['psnr']:.2f} dB on the validation pictures, {preset.scores[0]['gain']:+.2f} dB over doing nothing, in {out}."
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from restorers.degradations import DEGRADATIONS, Chain, Degradation, Observation, degrade
 from restorers.errors import RestorersError
-from restorers.metrics import GRAY, RGB, Protocol, Score, Y, colorfulness, score
+from restorers.metrics import GRAY, RGB, Protocol, Score, colorfulness, score
 from restorers.photo import list_photos, read_photo
 from restorers.registry import UnknownName
 from restorers.restore import Restoration, all_restorers, restore
@@ -88,7 +88,9 @@ def suited_restorers(degradation: Degradation) -> list[type]:
     return [r for r in all_restorers() if r.name == "do_nothing" or any(r.suited(step) for step in steps)]
 
 
-def compare(truth: np.ndarray, observation: Observation, restorers: Iterable, cancel: threading.Event | None = None) -> Iterator[tuple[Row, Restoration]]:
+def compare(
+    truth: np.ndarray, observation: Observation, restorers: Iterable, cancel: threading.Event | None = None
+) -> Iterator[tuple[Row, Restoration]]:
     """Run each restorer on one observation and score it against the truth (PSNR and SSIM over RGB), one result at a time.
 
     Restorers that the observation cannot tell what they need are passed over.
@@ -140,13 +142,18 @@ def benchmarks() -> dict[str, Benchmark]:
         for b in (
             Benchmark(
                 "denoise",
-                Text("Gaussian noise, not clipped, not rounded; PSNR over RGB, no crop.", "高斯噪声，不截断、不取整；RGB 上的 PSNR，不裁边。"),
+                Text(
+                    "Gaussian noise, not clipped, not rounded; PSNR over RGB, no crop.", "高斯噪声，不截断、不取整；RGB 上的 PSNR，不裁边。"
+                ),
                 tuple((f"σ {s}", _make("gaussian_noise", sigma=s, clip=False), RGB) for s in (15, 25, 50)),
                 clipped=False,
             ),
             Benchmark(
                 "enlarge",
-                Text("Antialiased bicubic; PSNR on Y, the factor in pixels cropped at each border.", "抗锯齿双三次；Y 通道 PSNR，每边裁去与倍数相同的像素。"),
+                Text(
+                    "Antialiased bicubic; PSNR on Y, the factor in pixels cropped at each border.",
+                    "抗锯齿双三次；Y 通道 PSNR，每边裁去与倍数相同的像素。",
+                ),
                 tuple((f"×{f}", _make("downscale", factor=f, method="bicubic"), Protocol.y(f)) for f in (2, 3, 4)),
                 multiple=12,
                 rounded=True,
@@ -159,7 +166,10 @@ def benchmarks() -> dict[str, Benchmark]:
             ),
             Benchmark(
                 "deblur",
-                Text("Gaussian blur σ 1.6 and noise 2/255, not clipped; PSNR over RGB.", "高斯模糊 σ 1.6 加噪声 2/255，不截断；RGB 上的 PSNR。"),
+                Text(
+                    "Gaussian blur σ 1.6 and noise 2/255, not clipped; PSNR over RGB.",
+                    "高斯模糊 σ 1.6 加噪声 2/255，不截断；RGB 上的 PSNR。",
+                ),
                 (("σ 1.6, noise 2", Chain((_make("gaussian_blur", sigma=1.6), _make("gaussian_noise", sigma=2, clip=False))), RGB),),
                 clipped=False,
             ),
@@ -170,7 +180,10 @@ def benchmarks() -> dict[str, Benchmark]:
             ),
             Benchmark(
                 "colorize",
-                Text("Gray to colour; PSNR over RGB and colorfulness against the truth's.", "由灰到彩；RGB 上的 PSNR 以及相对真值的色彩丰富度。"),
+                Text(
+                    "Gray to colour; PSNR over RGB and colorfulness against the truth's.",
+                    "由灰到彩；RGB 上的 PSNR 以及相对真值的色彩丰富度。",
+                ),
                 (("grayscale", _make("grayscale"), RGB),),
             ),
         )

@@ -106,7 +106,14 @@ class Parameter:
 
     def describe(self) -> dict[str, Any]:
         """What ``list --json`` prints of this parameter."""
-        entry = {"name": self.name, "kind": self.kind, "default": self.default, "unit": self.unit, "label": self.label.en, "help": self.help.en}
+        entry = {
+            "name": self.name,
+            "kind": self.kind,
+            "default": self.default,
+            "unit": self.unit,
+            "label": self.label.en,
+            "help": self.help.en,
+        }
         if self.low is not None:
             entry |= {"low": self.low, "high": self.high, "step": self.step}
         if self.choices:

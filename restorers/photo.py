@@ -37,6 +37,7 @@ _ENCODERS |= {".jpeg": _ENCODERS[".jpg"], ".tiff": _ENCODERS[".tif"]}
 _FOREIGN = (
     (b"%PDF", Text("a PDF document", "PDF 文档")),
     (b"<svg", Text("an SVG drawing", "SVG 矢量图")),
+    (b"<?xml", Text("an SVG drawing or other XML", "SVG 矢量图或其他 XML")),
     (b"8BPS", Text("a Photoshop file", "Photoshop 文件")),
     (b"PK\x03\x04", Text("a ZIP archive or an office document", "ZIP 压缩包或办公文档")),
     (b"\x00\x00\x01\x00", Text("an icon file (ICO)", "图标文件（ICO）")),
@@ -91,7 +92,7 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
     except OSError as error:
         reason = _reason(error)
     except ValueError:
-        reason = Text("this is no file name", "文件名无效")
+        reason = Text("This is no file name", "文件名无效")
     else:
         with file:
             return _read(file, name, max_megapixels)
@@ -101,12 +102,12 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
 def _reason(error: OSError) -> Text:
     """Why a file cannot be read or written, in words, without its folder."""
     return {
-        errno.ENOENT: Text("the file or its folder does not exist", "文件或所在文件夹不存在"),
-        errno.EISDIR: Text("it is a folder", "它是一个文件夹"),
-        errno.ENOSPC: Text("the disk is full", "磁盘已满"),
-        errno.EACCES: Text("permission is missing", "没有权限"),
-        errno.EROFS: Text("the disk is read-only", "磁盘为只读"),
-    }.get(error.errno, Text(str(error.strerror).lower(), str(error.strerror)))
+        errno.ENOENT: Text("The file or its folder does not exist", "文件或所在文件夹不存在"),
+        errno.EISDIR: Text("It is a folder", "它是一个文件夹"),
+        errno.ENOSPC: Text("No space left on the disk", "磁盘已满"),
+        errno.EACCES: Text("Permission is missing", "没有权限"),
+        errno.EROFS: Text("The disk is read-only", "磁盘为只读"),
+    }.get(error.errno, Text(str(error.strerror), str(error.strerror)))
 
 
 def _read(file: BinaryIO, name: Text, max_megapixels: float) -> PhotoFile:
@@ -150,11 +151,9 @@ def _kind(file: BinaryIO, name: Text) -> str:
     received = Text("an unknown kind of data", "未知类型的数据")
     if brands:
         received = Text("a HEIC picture or a video", "HEIC 图片或视频")
-    elif b"<svg" in head:
-        received = _FOREIGN[1][1]
-    elif match := next((text for start, text in _FOREIGN if head.startswith(start)), None):
-        received = match
-    elif b"\0" not in head and head.isascii():
+    elif known := [text for start, text in _FOREIGN if head.startswith(start)]:
+        received = known[0]
+    elif b"\0" not in head and head.decode(errors="replace").count("\ufffd") <= 1:  # one letter may be cut at the end
         received = Text("text", "文本")
     raise PhotoError(
         Text(
@@ -211,8 +210,12 @@ def _decode(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes:
             image = image.convert(image.mode.upper())
         pixels = np.atleast_3d(np.asarray(image.convert("L" if gray else "CMYK" if image.mode == "CMYK" else "RGB")))
     photo = _finish(pixels, alpha, icc, notes)
-    # Pillow itself turns a TIFF when it loads it
-    return photo if kind == "TIFF" else _turn(photo, image.getexif().get(ExifTags.Base.Orientation), notes)
+    if kind == "TIFF":  # Pillow itself has turned it
+        return photo
+    orientation = None
+    with contextlib.suppress(Exception):  # damaged camera data do no harm to the pixels
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    return _turn(photo, orientation, notes)
 
 
 def _decode_tiff(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes: list[Text]) -> np.ndarray:
@@ -321,7 +324,7 @@ def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.nda
             mode, image = "RGB", image.convert("RGB")
         if space == {"L": "GRAY"}.get(mode, mode):
             transform = ImageCms.buildTransform(profile, ImageCms.createProfile("sRGB"), mode, "RGB")
-            grid = Image.fromarray(np.indices((9, 9, 9), np.uint8).reshape(3, 27, 27).transpose(1, 2, 0) * np.uint8(31)).convert(mode)
+            grid = Image.fromarray(np.uint8(np.indices((9, 9, 9)).reshape(3, 27, 27).transpose(1, 2, 0) * 255 // 8)).convert(mode)
             change = np.abs(np.int16(ImageCms.applyTransform(grid, transform)) - np.int16(grid.convert("RGB"))).max()
             if change <= 1 and mode != "CMYK":
                 return pixels

@@ -78,7 +78,10 @@ class Preset:
         if not path.is_file():
             raise refuse("a preset folder must hold this file; it is missing.", "预设文件夹必须包含此文件；缺失。")
         if path.stat().st_size > DESCRIPTION_LIMIT:
-            raise refuse(f"at most {DESCRIPTION_LIMIT:,} bytes are read, it has {path.stat().st_size:,}.", f"最多读取 {DESCRIPTION_LIMIT:,} 字节，实为 {path.stat().st_size:,}。")
+            raise refuse(
+                f"at most {DESCRIPTION_LIMIT:,} bytes are read, it has {path.stat().st_size:,}.",
+                f"最多读取 {DESCRIPTION_LIMIT:,} 字节，实为 {path.stat().st_size:,}。",
+            )
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except (ValueError, RecursionError) as error:
@@ -89,7 +92,10 @@ class Preset:
             source = values if source is None else source
             value = source.get(key) if isinstance(source, dict) else None
             if not isinstance(value, kind):
-                raise refuse(f"{key!r} must be of type {kind.__name__}, it is {type(value).__name__}.", f"{key!r} 的类型应为 {kind.__name__}，实为 {type(value).__name__}。")
+                raise refuse(
+                    f"{key!r} must be of type {kind.__name__}, it is {type(value).__name__}.",
+                    f"{key!r} 的类型应为 {kind.__name__}，实为 {type(value).__name__}。",
+                )
             return value
 
         def text(key: str) -> Text:
@@ -107,12 +113,20 @@ class Preset:
         file, digest, size = entry("file", str, weights), entry("sha256", str, weights), entry("bytes", int, weights)
         entry("parameters", int, weights)
         if Path(file).name != file or not file.endswith(".safetensors"):
-            raise refuse(f"the weights must be a .safetensors file in the same folder; received: {file!r}.", f"权重必须是同一文件夹中的 .safetensors 文件；收到：{file!r}。")
+            raise refuse(
+                f"the weights must be a .safetensors file in the same folder; received: {file!r}.",
+                f"权重必须是同一文件夹中的 .safetensors 文件；收到：{file!r}。",
+            )
         if not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise refuse(f"'sha256' must be 64 hexadecimal digits; received: {digest[:70]!r}.", f"'sha256' 应为 64 位十六进制数；收到：{digest[:70]!r}。")
+            raise refuse(
+                f"'sha256' must be 64 hexadecimal digits; received: {digest[:70]!r}.",
+                f"'sha256' 应为 64 位十六进制数；收到：{digest[:70]!r}。",
+            )
         actual = (folder / file).stat().st_size if (folder / file).is_file() else None
         if actual is not None and actual != size:
-            raise PresetError(Text(f"{file}: the file must have {size:,} bytes, it has {actual:,}.", f"{file}：文件应有 {size:,} 字节，实为 {actual:,}。"))
+            raise PresetError(
+                Text(f"{file}: the file must have {size:,} bytes, it has {actual:,}.", f"{file}：文件应有 {size:,} 字节，实为 {actual:,}。")
+            )
         return cls(
             folder=folder,
             name=folder.name,

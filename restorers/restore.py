@@ -99,7 +99,10 @@ class FixedSizeNetwork(Network):
             "This network takes one small size only. Shrink the whole photo to it, or run piece by piece at full size.",
             "该网络只接受一种小尺寸。可将整张照片缩小，或按原尺寸逐块处理。",
         ),
-        choices={"whole": Text("As in the tutorial: whole photo shrunk", "如教程：整图缩小"), "tiles": Text("Tile by tile at full size", "原尺寸逐块处理")},
+        choices={
+            "whole": Text("As in the tutorial: whole photo shrunk", "如教程：整图缩小"),
+            "tiles": Text("Tile by tile at full size", "原尺寸逐块处理"),
+        },
     )
 
     def run(self, photo, model, progress, cancel):
@@ -136,7 +139,9 @@ def network(preset: Preset, store: PresetStore = PRESETS) -> type[Network]:
     base = Network if preset.architecture.input_size is None else FixedSizeNetwork
     words = {key: getattr(preset, key) for key in ("name", "title", "help", "suits", "reference")}
     told = ("mask",) if preset.architecture.channels == 4 else ()
-    return dataclass(frozen=True)(type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}}))
+    return dataclass(frozen=True)(
+        type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}})
+    )
 
 
 def restorer_names() -> list[str]:
@@ -175,26 +180,32 @@ def _with_mask(observation: Observation) -> np.ndarray:
     return np.dstack([observation.photo, mask.astype(np.float32)])
 
 
-def _restore_classical(observation: Observation, restorer: Classical, progress: Progress | None, cancel: threading.Event | None) -> np.ndarray:
+def _restore_classical(
+    observation: Observation, restorer: Classical, progress: Progress | None, cancel: threading.Event | None
+) -> np.ndarray:
     if restorer.context is None or max(observation.photo.shape) <= CLASSICAL_TILE:
         return restorer.restore(observation)
     masked = observation.mask is not None
 
     def on_tile(tile: np.ndarray) -> np.ndarray:
-        return restorer.restore(replace(observation, photo=np.ascontiguousarray(tile[..., :3]), mask=tile[..., 3] > 0.5 if masked else None))
+        return restorer.restore(
+            replace(observation, photo=np.ascontiguousarray(tile[..., :3]), mask=tile[..., 3] > 0.5 if masked else None)
+        )
 
     return run_tiled(
         _with_mask(observation) if masked else observation.photo,
         on_tile,
         tile=CLASSICAL_TILE,
-        overlap=2 * restorer.context,
+        overlap=3 * restorer.context,
         multiple=1,
         progress=progress,
         cancel=cancel,
     )
 
 
-def _restore_network(observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None) -> tuple[np.ndarray, int]:
+def _restore_network(
+    observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None
+) -> tuple[np.ndarray, int]:
     model, architecture = restorer.store.model(restorer.preset), restorer.preset.architecture
     if architecture.channels == 1:
         source = cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]

@@ -51,7 +51,15 @@ def measure(progress: Callable[[str], None] = lambda sentence: None) -> list[Row
 
 
 def _row(what: str, value: float, unit: str, limit: float) -> Row:
-    return {"what": what, "value": value, "unit": unit, "at_most": limit, "shown": f"{value:.2f} {unit}", "limit": f"{limit:g} {unit}", "holds": value <= limit}
+    return {
+        "what": what,
+        "value": value,
+        "unit": unit,
+        "at_most": limit,
+        "shown": f"{value:.2f} {unit}",
+        "limit": f"{limit:g} {unit}",
+        "holds": value <= limit,
+    }
 
 
 def _free_port() -> int:
@@ -92,7 +100,14 @@ def cold_start(times: int = 3) -> list[Row]:
             with serving(command) as (_, seconds):
                 found.append(seconds)
     ratio = statistics.median(ours) / statistics.median(bare)
-    return [_row(f"first answer to GET / ({statistics.median(ours):.1f} s) against a bare Gradio page ({statistics.median(bare):.1f} s)", ratio, "×", 1.25)]
+    return [
+        _row(
+            f"first answer to GET / ({statistics.median(ours):.1f} s) against a bare Gradio page ({statistics.median(bare):.1f} s)",
+            ratio,
+            "×",
+            1.25,
+        )
+    ]
 
 
 def _photo(height: int, width: int) -> np.ndarray:
@@ -144,7 +159,9 @@ def overhead(times: int = 8) -> list[Row]:
         bare.append(middle - start)
         ours.append(time.perf_counter() - middle)
     ratio = min(ours[1:]) / min(bare[1:])
-    return [_row(f"denoise on 512×512 ({min(ours[1:]):.2f} s) against the same network called bare ({min(bare[1:]):.2f} s)", ratio, "×", 1.1)]
+    return [
+        _row(f"denoise on 512×512 ({min(ours[1:]):.2f} s) against the same network called bare ({min(bare[1:]):.2f} s)", ratio, "×", 1.1)
+    ]
 
 
 _IN_CHILD = """
@@ -213,7 +230,17 @@ def click_to_picture(times: int = 5) -> list[Row]:
     except ImportError:
         chromium = None
     if chromium is None:
-        return [{"what": "click to picture in the browser: not measured, Playwright or Chromium is missing", "value": None, "unit": "s", "at_most": 1.0, "shown": "–", "limit": "1 s", "holds": True}]
+        return [
+            {
+                "what": "click to picture in the browser: not measured, Playwright or Chromium is missing",
+                "value": None,
+                "unit": "s",
+                "at_most": 1.0,
+                "shown": "–",
+                "limit": "1 s",
+                "holds": True,
+            }
+        ]
     from restorers.photo import write_photo
     from restorers.ui.measure import run_once, upload
 

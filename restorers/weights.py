@@ -94,11 +94,19 @@ def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
             header.pop("__metadata__", None)
             entries = [(n, e["dtype"], tuple(map(int, e["shape"])), *map(int, e["data_offsets"])) for n, e in header.items()]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise _refuse(path, "the header of the weight file is not valid JSON of the safetensors format.", "权重文件头不是有效的 safetensors JSON。") from None
+            raise _refuse(
+                path,
+                "the header of the weight file is not valid JSON of the safetensors format.",
+                "权重文件头不是有效的 safetensors JSON。",
+            ) from None
     position = 0
     for name, dtype, shape, begin, end in sorted(entries, key=lambda entry: entry[3:]):
         if dtype not in DTYPES:
-            raise _refuse(path, f"tensor {name!r} has type {dtype}; allowed: {', '.join(DTYPES)}.", f"张量 {name!r} 的类型为 {dtype}；允许：{', '.join(DTYPES)}。")
+            raise _refuse(
+                path,
+                f"tensor {name!r} has type {dtype}; allowed: {', '.join(DTYPES)}.",
+                f"张量 {name!r} 的类型为 {dtype}；允许：{', '.join(DTYPES)}。",
+            )
         count = 1
         for side in shape:
             count *= side
@@ -111,7 +119,11 @@ def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
             )
         position = end
     if 8 + length + position != size:
-        raise _refuse(path, f"the file must have {8 + length + position:,} bytes, it has {size:,}.", f"文件应有 {8 + length + position:,} 字节，实为 {size:,}。")
+        raise _refuse(
+            path,
+            f"the file must have {8 + length + position:,} bytes, it has {size:,}.",
+            f"文件应有 {8 + length + position:,} 字节，实为 {size:,}。",
+        )
     return {name: (dtype, shape) for name, dtype, shape, _, _ in entries}
 
 
@@ -135,19 +147,33 @@ def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]], digest: st
     header = read_header(path)
     missing, extra = sorted(set(expected) - set(header)), sorted(set(header) - set(expected))
     if missing or extra:
-        found = "; ".join(f"{what} {names[0]!r}" + (f" and {len(names) - 1} more" if len(names) > 1 else "") for what, names in (("missing", missing), ("unknown", extra)) if names)
+        found = "; ".join(
+            f"{what} {names[0]!r}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+            for what, names in (("missing", missing), ("unknown", extra))
+            if names
+        )
         raise _refuse(path, f"made for another network: {found}.", f"属于另一个网络：{found}。")
     for name, shape in expected.items():
         if header[name][1] != tuple(shape):
-            raise _refuse(path, f"{name!r} must have shape {tuple(shape)}, it has {header[name][1]}.", f"{name!r} 的形状应为 {tuple(shape)}，实为 {header[name][1]}。")
+            raise _refuse(
+                path,
+                f"{name!r} must have shape {tuple(shape)}, it has {header[name][1]}.",
+                f"{name!r} 的形状应为 {tuple(shape)}，实为 {header[name][1]}。",
+            )
     if digest is not None and (found := sha256(path)) != digest:
-        raise _refuse(path, f"damaged: SHA-256 must be {digest[:12]}…, it is {found[:12]}….", f"已损坏：SHA-256 应为 {digest[:12]}…，实为 {found[:12]}…。")
+        raise _refuse(
+            path,
+            f"damaged: SHA-256 must be {digest[:12]}…, it is {found[:12]}….",
+            f"已损坏：SHA-256 应为 {digest[:12]}…，实为 {found[:12]}…。",
+        )
     from safetensors.numpy import load_file
 
     tensors = {name: value.astype(np.float32) for name, value in load_file(path).items()}
     for name, value in tensors.items():
         if not np.isfinite(value).all():
-            raise _refuse(path, f"{name!r} must hold finite numbers, it holds NaN or infinity.", f"{name!r} 应为有限数，其中含 NaN 或无穷。")
+            raise _refuse(
+                path, f"{name!r} must hold finite numbers, it holds NaN or infinity.", f"{name!r} 应为有限数，其中含 NaN 或无穷。"
+            )
     return tensors
 
 

@@ -87,7 +87,9 @@ def test_same_seed_same_file(capsys, file, tmp_path):
 
 
 def test_compare_ranks(capsys, file):
-    status, printed, _ = run(capsys, "compare", file, "--with", "salt_and_pepper", "--using", "do_nothing", "--using", "median_filter", "--json")
+    status, printed, _ = run(
+        capsys, "compare", file, "--with", "salt_and_pepper", "--using", "do_nothing", "--using", "median_filter", "--json"
+    )
     rows = json.loads(printed)["rows"]
     assert status == 0
     assert [r["restorer"] for r in rows] == ["median_filter", "do_nothing"]
@@ -146,10 +148,23 @@ def test_bad_input_is_one_sentence(capsys, file, tmp_path, argv, status, words):
 
 
 def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypatch):
-    status, out, _ = run(capsys, "train", "tutorial-digits-denoise", "--minutes", "0.05", "--out", tmp_path / "mine", "--state", tmp_path / "state", "--half")
+    status, out, _ = run(
+        capsys, "train", "tutorial-digits-denoise", "--minutes", "0.05", "--out", tmp_path / "mine", "--state", tmp_path / "state", "--half"
+    )
     assert status == 0 and "dB over doing nothing" in out
     assert {p.name for p in (tmp_path / "mine").iterdir()} == {"README.md", "preset.json", "model.safetensors"}
-    status, _, _ = run(capsys, "train", "tutorial-digits-denoise", "--minutes", "0.02", "--resume", "--out", tmp_path / "mine", "--state", tmp_path / "state")
+    status, _, _ = run(
+        capsys,
+        "train",
+        "tutorial-digits-denoise",
+        "--minutes",
+        "0.02",
+        "--resume",
+        "--out",
+        tmp_path / "mine",
+        "--state",
+        tmp_path / "state",
+    )
     assert status == 0
 
 
@@ -159,7 +174,9 @@ def test_as_a_program(file, tmp_path):
     done = subprocess.run([sys.executable, "-m", "restorers", *argv], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["gain"] >= 8
-    done = subprocess.run([sys.executable, "-m", "restorers", "restore", "no.png", "o.png", "--using", "denoise"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "restorers", "restore", "no.png", "o.png", "--using", "denoise"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1 and "no.png" in done.stderr
 
 

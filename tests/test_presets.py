@@ -106,7 +106,10 @@ DAMAGES = {
     "huge": (lambda f: (f / "preset.json").write_text(" " * 2_000_000), "at most 1,048,576 bytes"),
     "no title": (edit(title=None), "'title' must be of type dict, it is NoneType"),
     "unknown architecture": (edit(architecture={"name": "os.system", "settings": {}}), "There is no architecture called 'os.system'"),
-    "integer out of bounds": (edit(architecture={"name": "unet", "settings": {"width1": 10**9}}), "width1 must be a whole number from 4 to 256"),
+    "integer out of bounds": (
+        edit(architecture={"name": "unet", "settings": {"width1": 10**9}}),
+        "width1 must be a whole number from 4 to 256",
+    ),
     "unknown setting": (edit(architecture={"name": "unet", "settings": {"depth": 3}}), "has no parameter 'depth'"),
     "weights elsewhere": (edit_weights(file="../../secret.safetensors"), "in the same folder"),
     "a pickle": (edit_weights(file="model.pkl"), "must be a .safetensors file"),

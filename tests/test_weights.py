@@ -60,14 +60,19 @@ WAYS = {
     "NaN": (lambda m, p: change(m, p, np.full(KERNEL, np.nan, np.float32)), "finite"),
     "infinity": (lambda m, p: change(m, p, np.full(KERNEL, np.inf, np.float32)), "finite"),
     "a huge tensor declared": (
-        lambda m, p: raw(p, json.dumps({"head/kernel": {"dtype": "F32", "shape": [2**30, 2**30], "data_offsets": [0, 4]}}).encode(), b"1234"),
+        lambda m, p: raw(
+            p, json.dumps({"head/kernel": {"dtype": "F32", "shape": [2**30, 2**30], "data_offsets": [0, 4]}}).encode(), b"1234"
+        ),
         "must fill bytes",
     ),
     "two tensors on the same bytes": (
         lambda m, p: raw(p, json.dumps({n: {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]} for n in "ab"}).encode(), b"1234"),
         "must fill bytes 4 to 8",
     ),
-    "negative side": (lambda m, p: raw(p, json.dumps({"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, -4]}}).encode()), "must fill"),
+    "negative side": (
+        lambda m, p: raw(p, json.dumps({"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, -4]}}).encode()),
+        "must fill",
+    ),
 }
 
 

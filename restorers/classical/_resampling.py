@@ -7,25 +7,26 @@ import numpy as np
 from restorers.degradations.base import Observation
 from restorers.resize import resize
 
-_STEPS = 8
-
 
 def resample(observation: Observation, method: str) -> np.ndarray:
     """Take the small photo back out of ``observation`` and enlarge it with ``method``.
 
-    The small photo s is the one whose bicubic enlargement U(s) agrees with the observation y once both are reduced by D
-    (antialiased bicubic): s ← s + D(y − U(s)), 8 times from s = D(y). Reducing alone would blur it a second time.
+    Reducing alone would blur a second time. So the small photo s is the one that, enlarged by U and reduced again, gives what
+    the observation y gives: D U s = D y, with U and D bicubic, D antialiased. Both work on one axis at a time, and so does
+    the solution.
 
     Args:
-        observation: with ``scale``.
+        observation: with ``scale``; each side of the small photo is 1/``scale`` of the photo's, rounded, at least 1.
         method: for the enlargement, see ``restorers.resize``.
-
-    Reference: Irani and Peleg, "Improving resolution by image registration", CVGIP 53(3), 1991 (back-projection).
     """
-    photo = observation.photo
-    size = photo.shape[:2]
-    small_size = [max(1, round(n / observation.scale)) for n in size]
-    small = resize(photo, *small_size)
-    for _ in range(_STEPS):
-        small = small + resize(photo - resize(small, *size), *small_size)
-    return np.clip(resize(np.clip(small, 0, 1), *size, method), 0, 1)
+    height, width = observation.photo.shape[:2]
+    rows, columns = (max(1, round(n / observation.scale)) for n in (height, width))
+    small = resize(observation.photo, rows, columns)
+    small = np.tensordot(_undo(rows, height), small, 1)
+    small = np.tensordot(_undo(columns, width), small, (1, 1)).swapaxes(0, 1)
+    return np.clip(resize(np.ascontiguousarray(np.clip(small, 0, 1)), height, width, method), 0, 1)
+
+
+def _undo(small: int, large: int) -> np.ndarray:
+    """The inverse of D U for one axis, (small, small)."""
+    return np.linalg.inv(resize(resize(np.eye(small, dtype=np.float32), large, small), small, small))

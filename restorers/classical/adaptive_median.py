@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import cv2
 import numpy as np
 
 from restorers.classical.base import Classical
@@ -11,37 +12,42 @@ from restorers.params import param
 from restorers.text import Text
 
 # impulses looked at together: bounds the memory
-_BATCH = 65536
+_BATCH = 16384
 
 
 @dataclass(frozen=True)
 class AdaptiveMedian(Classical):
     """Replace only what looks like an impulse: a pixel black in all three channels (≤ 0), or white in all three (≥ 1).
 
-    It becomes the median, for each channel, of those pixels in the smallest window around it that are no impulses; the window
-    grows from 3 × 3 to (2·``radius`` + 1)². Where the largest window holds nothing else, the pixel stays: it belongs to an
-    area that is truly black or white. All other pixels stay exactly as they are.
+    Unless most pixels of the largest window around it are the same: then it belongs to an area that is truly black or white.
+    An impulse becomes the median, for each channel, of those pixels in the smallest window around it that are none; the
+    window grows from 3 × 3 to (2·``radius`` + 1)². Where even the largest holds nothing else, the pixel stays. All other
+    pixels stay exactly as they are.
 
     Reference: Esakkirajan et al., "Removal of high density salt and pepper noise through modified decision based
     unsymmetric trimmed median filter", IEEE Signal Processing Letters 18(5), 2011; here with a window that grows.
     """
 
     title: ClassVar[Text] = Text("Adaptive median", "自适应中值滤波")
-    help: ClassVar[Text] = Text("Replaces only pure black and pure white pixels, by the middle value of the good ones around them.", "只替换纯黑和纯白的像素，取周围正常像素的中间值。")
+    help: ClassVar[Text] = Text(
+        "Replaces only pure black and pure white pixels, by the middle value of the good ones around them.",
+        "只替换纯黑和纯白的像素，取周围正常像素的中间值。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"salt_and_pepper"})
-    context: ClassVar[int | None] = 5
+    context: ClassVar[int | None] = 10
     reference: ClassVar[str] = "Esakkirajan et al., IEEE Signal Processing Letters 18(5), 2011"
-    order: ClassVar[int] = 11
+    order: ClassVar[int] = 10
 
     radius: int = param(
         3, low=1, high=5, step=1, unit="px", label=Text("Largest radius", "最大半径"),
-        help=Text("How far the window may grow to find a good pixel; more where more pixels are hit.", "窗口为寻找正常像素最多可扩大到的半径；受损像素越多应越大。"),
+        help=Text("How far the window may grow; more where more pixels are hit.", "窗口最多可扩大到的半径；受损像素越多应越大。"),
     )  # fmt: skip
 
     def restore(self, observation: Observation) -> np.ndarray:
         photo = np.clip(observation.photo, 0, 1)
-        impulse = (photo <= 0).all(axis=2) | (photo >= 1).all(axis=2)
-        padded = np.pad(np.where(impulse[..., None], np.inf, photo), ((self.radius,) * 2, (self.radius,) * 2, (0, 0)), constant_values=np.inf)
+        impulse = _lone((photo <= 0).all(axis=2), self.radius) | _lone((photo >= 1).all(axis=2), self.radius)
+        margin = ((self.radius, self.radius), (self.radius, self.radius), (0, 0))
+        padded = np.pad(np.where(impulse[..., None], np.inf, photo), margin, constant_values=np.inf)
         result = photo.copy()
         rows, columns = np.nonzero(impulse)
         for radius in range(1, self.radius + 1):
@@ -59,3 +65,9 @@ class AdaptiveMedian(Classical):
             keep = np.concatenate(left) if left else np.zeros(0, bool)
             rows, columns = rows[keep], columns[keep]
         return result
+
+
+def _lone(extreme: np.ndarray, radius: int) -> np.ndarray:
+    """Where ``extreme`` (bool (height, width)) is True, and no majority of the (2·``radius`` + 1)² pixels around is."""
+    share = cv2.blur(extreme.astype(np.float32), (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
+    return extreme & (share <= 0.5)

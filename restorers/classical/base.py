@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
+from restorers.classical._noise import estimate_noise
 from restorers.degradations.base import Degradation, Observation
+from restorers.errors import RestorersError
 from restorers.params import Parameterised
 from restorers.registry import PlugIn
 from restorers.text import Text
+
+# what only the degradation can say: its name in a sentence, and where it is found
+_ONLY_TOLD = {
+    "kernel": (Text("the blur kernel", "模糊核"), Text("a blur", "一种模糊")),
+    "mask": (Text("which pixels are missing", "哪些像素缺失"), Text("missing parts", "一种缺失")),
+    "scale": (Text("by how much the photo was reduced", "图片缩小的倍数"), Text("low resolution", "低分辨率")),
+}
 
 
 class Classical(Parameterised, PlugIn, ABC):
@@ -55,7 +65,7 @@ class Classical(Parameterised, PlugIn, ABC):
             what, source = _ONLY_TOLD[missing[0]]
             raise RestorersError(
                 Text(
-                    f"{self.title.en} must be told {what.en}, which is not known here. "
+                    f"{self.title.en} must be told {what.en}, which is unknown here. "
                     f"Choose {source.en} as the degradation, or another restorer.",
                     f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为退化，或换用其他复原方法。",
                 )

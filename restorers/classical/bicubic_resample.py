@@ -22,7 +22,7 @@ class BicubicResample(Classical):
     """
 
     title: ClassVar[Text] = Text("Bicubic enlargement", "双三次放大")
-    help: ClassVar[Text] = Text("Enlarges the small photo with smooth cubic curves. It is told the factor.", "用平滑的三次曲线放大小图。缩小倍数会告知它。")
+    help: ClassVar[Text] = Text("Enlarges the small photo with smooth cubic curves.", "用平滑的三次曲线放大小图。")
     suits: ClassVar[frozenset[str]] = frozenset({"resolution"})
     told: ClassVar[tuple[str, ...]] = ("scale",)
     reference: ClassVar[str] = "Keys, IEEE TASSP 29(6), 1981"

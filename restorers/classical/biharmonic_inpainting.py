@@ -27,11 +27,14 @@ class BiharmonicInpainting(Classical):
     """
 
     title: ClassVar[Text] = Text("Biharmonic inpainting", "双调和修补")
-    help: ClassVar[Text] = Text("Bends a smooth surface through the known pixels. It is told which pixels are missing.", "用一张光滑曲面穿过所有已知像素。缺失位置会告知它。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Bends a smooth surface through the known pixels.",
+        "用一张光滑曲面穿过所有已知像素。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"missing"})
     told: ClassVar[tuple[str, ...]] = ("mask",)
     reference: ClassVar[str] = "Damelin and Hoang, Int. J. Math. Math. Sci., 2018"
-    order: ClassVar[int] = 42
+    order: ClassVar[int] = 40
 
     def restore(self, observation: Observation) -> np.ndarray:
         observation = self.require(observation)

@@ -15,15 +15,17 @@ from restorers.text import Text
 
 @dataclass(frozen=True)
 class BilateralFilter(Classical):
-    """An average of neighbours that are near and alike: weights exp(−|p − q|² / 2 σ_s²) · exp(−d² / 2 σ_c²) within 2 σ_s, σ_s = ``sigma_space``.
+    """An average of neighbours that are near and alike: weights exp(−|p − q|² / 2 σ_s²) · exp(−d² / 2 σ_c²), within 2 σ_s.
 
-    d is the difference of the two pixels, |ΔR| + |ΔG| + |ΔB|, as OpenCV adds it up; σ_c = ``sigma_colour`` / 255.
+    σ_s = ``sigma_space``; d is the difference of the two pixels, |ΔR| + |ΔG| + |ΔB|, as OpenCV adds it up; σ_c = ``sigma_colour`` / 255.
 
     Reference: Tomasi and Manduchi, "Bilateral filtering for gray and color images", ICCV 1998; OpenCV's ``bilateralFilter``.
     """
 
     title: ClassVar[Text] = Text("Bilateral filter", "双边滤波")
-    help: ClassVar[Text] = Text("Averages only neighbours of similar colour, so that edges stay sharp.", "只与颜色相近的邻近像素取平均，因此边缘保持清晰。")
+    help: ClassVar[Text] = Text(
+        "Averages only neighbours of similar colour, so that edges stay sharp.", "只与颜色相近的邻近像素取平均，因此边缘保持清晰。"
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise", "poisson_noise", "speckle", "coding"})
     context: ClassVar[int | None] = 10
     reference: ClassVar[str] = "Tomasi and Manduchi, ICCV 1998"
@@ -40,5 +42,5 @@ class BilateralFilter(Classical):
 
     def restore(self, observation: Observation) -> np.ndarray:
         diameter = 2 * math.ceil(2 * self.sigma_space) + 1
-        smooth = cv2.bilateralFilter(observation.photo, diameter, self.sigma_colour / 255, self.sigma_space, borderType=cv2.BORDER_REFLECT_101)
+        smooth = cv2.bilateralFilter(observation.photo, diameter, self.sigma_colour / 255, self.sigma_space)
         return np.clip(smooth, 0, 1)

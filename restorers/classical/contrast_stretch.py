@@ -22,7 +22,10 @@ class ContrastStretch(Classical):
     """
 
     title: ClassVar[Text] = Text("Contrast stretch", "对比度拉伸")
-    help: ClassVar[Text] = Text("Pulls the darkest parts to black and the brightest to white; takes away a colour cast.", "把最暗处拉到黑、最亮处拉到白，并去除偏色。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Pulls the darkest parts to black and the brightest to white; takes away a colour cast.",
+        "把最暗处拉到黑、最亮处拉到白，并去除偏色。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"fade", "haze", "low_light"})
     reference: ClassVar[str] = "Gonzalez and Woods, Digital Image Processing, 2018"
     order: ClassVar[int] = 61

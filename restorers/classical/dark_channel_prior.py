@@ -33,7 +33,7 @@ class DarkChannelPrior(Classical):
     help: ClassVar[Text] = Text("Measures how dense the haze is at each place, and takes it away.", "测量各处雾的浓度，并将其去除。")
     suits: ClassVar[frozenset[str]] = frozenset({"haze"})
     reference: ClassVar[str] = "He, Sun and Tang, CVPR 2009"
-    order: ClassVar[int] = 64
+    order: ClassVar[int] = 59
 
     strength: float = param(
         0.95, low=0, high=1, step=0.05, label=Text("Strength", "强度"),

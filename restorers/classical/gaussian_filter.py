@@ -20,11 +20,14 @@ class GaussianFilter(Classical):
     """
 
     title: ClassVar[Text] = Text("Gaussian filter", "高斯滤波")
-    help: ClassVar[Text] = Text("The simplest smoothing: averages each pixel with its neighbours. Noise and detail vanish together.", "最简单的平滑：与邻近像素取平均。噪声和细节一起消失。")
+    help: ClassVar[Text] = Text(
+        "The simplest smoothing: averages each pixel with its neighbours. Noise and detail vanish together.",
+        "最简单的平滑：与邻近像素取平均。噪声和细节一起消失。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     context: ClassVar[int | None] = 20
     reference: ClassVar[str] = "OpenCV, GaussianBlur"
-    order: ClassVar[int] = 12
+    order: ClassVar[int] = 16
 
     sigma: float = param(
         1.0, low=0.3, high=5, step=0.1, unit="px", label=Text("Width σ", "宽度 σ"),

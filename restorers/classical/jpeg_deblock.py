@@ -28,7 +28,10 @@ class JpegDeblock(Classical):
     """
 
     title: ClassVar[Text] = Text("JPEG deblocking", "JPEG 去块")
-    help: ClassVar[Text] = Text("Compresses the photo again on shifted grids and averages, so that no block borders remain.", "在移位的网格上重新压缩并取平均，使方块边界消失。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Compresses the photo again on shifted grids and averages, so that no block borders remain.",
+        "在移位的网格上重新压缩并取平均，使方块边界消失。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"jpeg"})
     reference: ClassVar[str] = "Nosratinia, Journal of VLSI Signal Processing 27, 2001"
     order: ClassVar[int] = 50

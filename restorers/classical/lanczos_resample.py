@@ -21,7 +21,7 @@ class LanczosResample(Classical):
     """
 
     title: ClassVar[Text] = Text("Lanczos enlargement", "Lanczos 放大")
-    help: ClassVar[Text] = Text("Enlarges the small photo a little sharper than bicubic. It is told the factor.", "放大小图，比双三次略锐利。缩小倍数会告知它。")
+    help: ClassVar[Text] = Text("Enlarges the small photo a little sharper than bicubic.", "放大小图，比双三次略锐利。")
     suits: ClassVar[frozenset[str]] = frozenset({"resolution"})
     told: ClassVar[tuple[str, ...]] = ("scale",)
     reference: ClassVar[str] = "Duchon, Journal of Applied Meteorology 18(8), 1979"

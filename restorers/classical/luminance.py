@@ -22,7 +22,10 @@ class Luminance(Classical):
     """
 
     title: ClassVar[Text] = Text("Luminance formula", "亮度公式")
-    help: ClassVar[Text] = Text("Turns colour into gray by a fixed formula: what the network of tutorial 1 tries to learn.", "用固定公式把彩色变为灰度：教程 1 的网络要学的正是它。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Turns colour into gray by a fixed formula: what the network of tutorial 1 tries to learn.",
+        "用固定公式把彩色变为灰度：教程 1 的网络要学的正是它。",
+    )
     context: ClassVar[int | None] = 0
     reference: ClassVar[str] = "ITU-R BT.601"
     order: ClassVar[int] = 70

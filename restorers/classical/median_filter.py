@@ -20,11 +20,14 @@ class MedianFilter(Classical):
     """
 
     title: ClassVar[Text] = Text("Median filter", "中值滤波")
-    help: ClassVar[Text] = Text("Replaces each pixel by the middle value around it. Lone wrong pixels vanish, edges stay.", "用周围像素的中间值替换每个像素。孤立的坏点消失，边缘保留。")
+    help: ClassVar[Text] = Text(
+        "Replaces each pixel by the middle value around it. Lone wrong pixels vanish, edges stay.",
+        "用周围像素的中间值替换每个像素。孤立的坏点消失，边缘保留。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     context: ClassVar[int | None] = 4
     reference: ClassVar[str] = "Tukey, Exploratory Data Analysis, 1977"
-    order: ClassVar[int] = 10
+    order: ClassVar[int] = 15
 
     radius: int = param(
         1, low=1, high=4, step=1, unit="px", label=Text("Radius", "半径"),

@@ -17,15 +17,18 @@ from restorers.text import Text
 class NavierStokes(Classical):
     """Continue the isophotes, the lines of equal brightness, into a gap, as the stream lines of a fluid without friction.
 
-    OpenCV marches from the border of a gap inwards and averages known neighbours along the isophotes. It is told the mask. Filled pixels are
-    multiples of 1/255, as OpenCV works in 8 bits; known pixels stay exactly as they are.
+    OpenCV marches from the border of a gap inwards and averages known neighbours along the isophotes. It is told the
+    mask. Filled pixels are multiples of 1/255, as OpenCV works in 8 bits; known pixels stay exactly as they are.
 
     Reference: Bertalmío, Bertozzi and Sapiro, "Navier–Stokes, fluid dynamics, and image and video inpainting", CVPR 2001;
     OpenCV's ``inpaint``.
     """
 
     title: ClassVar[Text] = Text("Navier–Stokes inpainting", "Navier–Stokes 修补")
-    help: ClassVar[Text] = Text("Continues lines of equal brightness into a gap, as a fluid would flow. It is told which pixels are missing.", "像流体一样把等亮度线延伸到缺口内。缺失位置会告知它。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Continues lines of equal brightness into a gap, as a fluid would flow.",
+        "像流体一样把等亮度线延伸到缺口内。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"missing"})
     told: ClassVar[tuple[str, ...]] = ("mask",)
     reference: ClassVar[str] = "Bertalmío, Bertozzi and Sapiro, CVPR 2001"

@@ -16,23 +16,26 @@ class NonLocalMeans(Classical):
     """An average of pixels whose surroundings look alike, near or far: weights exp(−max(0, D − 2 σ²) / h²), h = ``strength`` · σ.
 
     D is the mean squared difference of two patches of (2·``patch_radius`` + 1)² pixels; partners are looked for up to
-    ``search_radius`` pixels away. The noise σ is told where it is known, and else measured on the photo.
+    ``search_radius`` pixels away. The noise σ is told where known, and else measured on the photo.
 
     Reference: Buades, Coll and Morel, "A non-local algorithm for image denoising", CVPR 2005; scikit-image's
     ``denoise_nl_means`` in its fast mode (Darbon et al. 2008).
     """
 
     title: ClassVar[Text] = Text("Non-local means", "非局部均值")
-    help: ClassVar[Text] = Text("Averages places that look alike, even far apart. The strongest simple denoiser.", "对外观相似的位置取平均，即使相距较远。最强的简单去噪方法。")
-    suits: ClassVar[frozenset[str]] = frozenset({"noise"})
+    help: ClassVar[Text] = Text(
+        "Averages places that look alike, even far apart. The strongest simple denoiser.",
+        "对外观相似的位置取平均，即使相距较远。最强的简单去噪方法。",
+    )
+    suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise", "poisson_noise", "speckle"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)
     context: ClassVar[int | None] = 18
     reference: ClassVar[str] = "Buades, Coll and Morel, CVPR 2005"
-    order: ClassVar[int] = 14
+    order: ClassVar[int] = 11
 
     strength: float = param(
         0.6, low=0.1, high=2, step=0.05, label=Text("Strength", "强度"),
-        help=Text("How unlike two places may be and still be averaged, in multiples of the noise.", "两处相差多少仍可平均，以噪声的倍数计。"),
+        help=Text("How unlike two places may be to be averaged, in multiples of the noise.", "两处相差多少仍可平均，以噪声的倍数计。"),
     )  # fmt: skip
     patch_radius: int = param(
         2, low=1, high=4, step=1, unit="px", label=Text("Patch radius", "图块半径"),
@@ -57,4 +60,5 @@ class NonLocalMeans(Classical):
             fast_mode=True,
             channel_axis=-1,
         )
-        return np.clip(smooth, 0, 1).astype(np.float32)
+        # scikit-image drops axes of one pixel
+        return np.clip(smooth, 0, 1).astype(np.float32).reshape(observation.photo.shape)

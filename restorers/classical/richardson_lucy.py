@@ -29,7 +29,10 @@ class RichardsonLucy(Classical):
     """
 
     title: ClassVar[Text] = Text("Richardson–Lucy deconvolution", "理查森-露西反卷积")
-    help: ClassVar[Text] = Text("Sharpens step by step until blurring again gives the observation. It is told the blur kernel.", "逐步锐化，直到再次模糊能得到观测图片。模糊核会告知它。")  # fmt: skip
+    help: ClassVar[Text] = Text(
+        "Sharpens step by step until blurring again gives the observation.",
+        "逐步锐化，直到再次模糊能得到观测图片。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"blur"})
     told: ClassVar[tuple[str, ...]] = ("kernel",)
     reference: ClassVar[str] = "Richardson, JOSA 62(1), 1972; Lucy, Astronomical Journal 79, 1974"

@@ -17,19 +17,21 @@ _STEPS = 60
 class TotalVariation(Classical):
     """The photo x that minimises ‖x − y‖² / 2 + w · TV(x), for each channel, with w = ``strength`` · σ and TV(x) = Σ |∇x|.
 
-    Few, clean edges cost little, noise costs much: flat areas with sharp borders remain. The noise σ is told where it is known, and else measured on the photo.
-    60 steps of Chambolle's projection.
+    Few, clean edges cost little, noise costs much: flat areas with sharp borders remain. The
+    noise σ is told where known, and else measured on the photo. 60 steps of Chambolle's projection.
 
     Reference: Rudin, Osher and Fatemi, Physica D 60, 1992; Chambolle, JMIV 20, 2004; scikit-image's ``denoise_tv_chambolle``.
     """
 
     title: ClassVar[Text] = Text("Total variation", "全变分")
-    help: ClassVar[Text] = Text("Finds the smoothest photo with sharp edges that still resembles the noisy one.", "寻找既平滑又有清晰边缘、且与带噪图片相近的图片。")
-    suits: ClassVar[frozenset[str]] = frozenset({"noise", "coding"})
+    help: ClassVar[Text] = Text(
+        "Finds the smoothest photo with sharp edges that still resembles the noisy one.", "寻找既平滑又有清晰边缘、且与带噪图片相近的图片。"
+    )
+    suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)
     context: ClassVar[int | None] = _STEPS + 1
     reference: ClassVar[str] = "Rudin, Osher and Fatemi, Physica D 60, 1992"
-    order: ClassVar[int] = 15
+    order: ClassVar[int] = 14
 
     strength: float = param(
         0.7, low=0.1, high=3, step=0.05, label=Text("Strength", "强度"),

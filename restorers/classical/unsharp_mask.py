@@ -22,18 +22,20 @@ class UnsharpMask(Classical):
     """
 
     title: ClassVar[Text] = Text("Unsharp mask", "反锐化掩模")
-    help: ClassVar[Text] = Text("The usual sharpening of photo programs: exaggerates edges, and noise with them.", "图片软件常用的锐化：夸大边缘，也夸大噪声。")
+    help: ClassVar[Text] = Text(
+        "The usual sharpening of photo programs: exaggerates edges, and noise with them.", "图片软件常用的锐化：夸大边缘，也夸大噪声。"
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"blur", "resolution"})
     context: ClassVar[int | None] = 20
     reference: ClassVar[str] = "Gonzalez and Woods, Digital Image Processing, 2018"
     order: ClassVar[int] = 22
 
     sigma: float = param(
-        2.0, low=0.3, high=5, step=0.1, unit="px", label=Text("Width σ", "宽度 σ"),
+        2.5, low=0.3, high=5, step=0.1, unit="px", label=Text("Width σ", "宽度 σ"),
         help=Text("Size of the details to exaggerate.", "要夸大的细节的大小。"),
     )  # fmt: skip
     amount: float = param(
-        1.0, low=0, high=5, step=0.1, label=Text("Amount", "程度"),
+        0.7, low=0, high=5, step=0.1, label=Text("Amount", "程度"),
         help=Text("How much to exaggerate; 0 changes nothing.", "夸大的程度；0 表示不变。"),
     )  # fmt: skip
 

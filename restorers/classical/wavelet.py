@@ -20,18 +20,21 @@ class Wavelet(Classical):
 
     The threshold of each scale is σ² / σ_x (``BayesShrink``, σ_x: what that scale holds beyond noise) or σ √(2 ln n) for all
     (``VisuShrink``, n pixels). The result is the mean over (``shifts`` + 1)² shifted grids, as a single one leaves its pattern
-    (cycle spinning). The noise σ is told where it is known, and else measured on the photo. ``strength`` multiplies it.
+    (cycle spinning). The noise σ is told where known, and else measured on the photo. ``strength`` multiplies it.
 
     Reference: Chang, Yu and Vetterli, IEEE TIP 9(9), 2000; Donoho and Johnstone, Biometrika 81(3), 1994; Coifman and Donoho
     1995; scikit-image's ``denoise_wavelet`` and ``cycle_spin``.
     """
 
     title: ClassVar[Text] = Text("Wavelet shrinkage", "小波收缩")
-    help: ClassVar[Text] = Text("Splits the photo into fine and coarse waves and drops those as weak as the noise.", "把图片分解为粗细不同的波，去掉与噪声一样弱的部分。")
+    help: ClassVar[Text] = Text(
+        "Splits the photo into fine and coarse waves and drops those as weak as the noise.",
+        "把图片分解为粗细不同的波，去掉与噪声一样弱的部分。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)
     reference: ClassVar[str] = "Chang, Yu and Vetterli, IEEE TIP 9(9), 2000"
-    order: ClassVar[int] = 16
+    order: ClassVar[int] = 12
 
     strength: float = param(
         1.0, low=0.1, high=3, step=0.05, label=Text("Strength", "强度"),

@@ -35,7 +35,7 @@ class Wiener(Classical):
     """
 
     title: ClassVar[Text] = Text("Wiener deconvolution", "维纳反卷积")
-    help: ClassVar[Text] = Text("Undoes a known blur as far as the noise allows. It is told the blur kernel.", "在噪声允许的范围内还原已知的模糊。模糊核会告知它。")
+    help: ClassVar[Text] = Text("Undoes a known blur as far as the noise allows.", "在噪声允许的范围内还原已知的模糊。")
     suits: ClassVar[frozenset[str]] = frozenset({"blur"})
     told: ClassVar[tuple[str, ...]] = ("kernel", "noise_sigma")
     reference: ClassVar[str] = "Wiener 1949; Reeves, IEEE TIP 14(10), 2005"
@@ -43,7 +43,7 @@ class Wiener(Classical):
 
     regularisation: float = param(
         1.0, low=0.1, high=10, step=0.1, label=Text("Regularisation", "正则化"),
-        help=Text("How much to fear noise: 1 is the theory, less is sharper, more is smoother.", "对噪声的防范程度：1 为理论值，更小更锐利，更大更平滑。"),
+        help=Text("1 is the theory; less is sharper and noisier, more is smoother.", "1 为理论值；更小更锐利但噪声更多，更大更平滑。"),
     )  # fmt: skip
 
     def restore(self, observation: Observation) -> np.ndarray:

@@ -71,7 +71,9 @@ class Degradation(Parameterised, PlugIn, ABC):
 
     def describe(self) -> str:
         """Name and settings in one line, e.g. ``gaussian_noise(sigma=25)``."""
-        shown = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in self.settings().items() if not hasattr(v, "shape"))
+        shown = ", ".join(
+            f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in self.settings().items() if not hasattr(v, "shape")
+        )
         return f"{self.name}({shown})"
 
 

@@ -23,7 +23,9 @@ class GaussianNoise(Degradation):
 
     family: ClassVar[str] = "noise"
     title: ClassVar[Text] = Text("Gaussian noise", "高斯噪声")
-    help: ClassVar[Text] = Text("Grain of equal strength everywhere, as from a sensor with little light.", "各处强度相同的颗粒，如光线不足时的传感器。")
+    help: ClassVar[Text] = Text(
+        "Grain of equal strength everywhere, as from a sensor with little light.", "各处强度相同的颗粒，如光线不足时的传感器。"
+    )
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 10
 

@@ -18,14 +18,33 @@ class DenseAutoencoder(Architecture):
     """
 
     title: ClassVar[Text] = Text("Dense autoencoder", "全连接自编码器")
-    help: ClassVar[Text] = Text("Every pixel is joined to every number of the code; what lies beside what is lost.", "每个像素都与编码的每个数相连；像素的相邻关系丢失。")
+    help: ClassVar[Text] = Text(
+        "Every pixel is joined to every number of the code; what lies beside what is lost.",
+        "每个像素都与编码的每个数相连；像素的相邻关系丢失。",
+    )
     reference: ClassVar[str] = "tutorial 003; Hinton and Salakhutdinov 2006"
     order: ClassVar[int] = 30
 
-    size: int = param(28, low=8, high=64, step=1, unit="px", label=Text("Side", "边长"), help=Text("Height and width of the picture.", "图片的高和宽。"))
+    size: int = param(
+        28, low=8, high=64, step=1, unit="px", label=Text("Side", "边长"), help=Text("Height and width of the picture.", "图片的高和宽。")
+    )
     channels: int = param(1, low=1, high=3, step=2, label=Text("Channels", "通道"), help=Text("1 gray, 3 colour.", "1 为灰度，3 为彩色。"))
-    hidden: int = param(128, low=1, high=1024, step=1, label=Text("Hidden numbers", "隐藏层宽度"), help=Text("Width of the layers around the code.", "编码前后各层的宽度。"))
-    code: int = param(32, low=1, high=512, step=1, label=Text("Code", "编码长度"), help=Text("Numbers in the middle: the bottleneck.", "中间的数的个数：瓶颈。"))
+    hidden: int = param(
+        128,
+        low=1,
+        high=1024,
+        step=1,
+        label=Text("Hidden numbers", "隐藏层宽度"),
+        help=Text("Width of the layers around the code.", "编码前后各层的宽度。"),
+    )
+    code: int = param(
+        32,
+        low=1,
+        high=512,
+        step=1,
+        label=Text("Code", "编码长度"),
+        help=Text("Numbers in the middle: the bottleneck.", "中间的数的个数：瓶颈。"),
+    )
 
     @property
     def input_size(self) -> int:

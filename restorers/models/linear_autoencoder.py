@@ -18,13 +18,25 @@ class LinearAutoencoder(Architecture):
     """
 
     title: ClassVar[Text] = Text("Linear autoencoder", "线性自编码器")
-    help: ClassVar[Text] = Text("An autoencoder without bends: it learns what principal component analysis (PCA) computes.", "没有非线性的自编码器：它学到的正是主成分分析（PCA）。")
+    help: ClassVar[Text] = Text(
+        "An autoencoder without bends: it learns what principal component analysis (PCA) computes.",
+        "没有非线性的自编码器：它学到的正是主成分分析（PCA）。",
+    )
     reference: ClassVar[str] = "tutorial 002; Baldi and Hornik 1989"
     order: ClassVar[int] = 31
 
-    size: int = param(28, low=8, high=64, step=1, unit="px", label=Text("Side", "边长"), help=Text("Height and width of the picture.", "图片的高和宽。"))
+    size: int = param(
+        28, low=8, high=64, step=1, unit="px", label=Text("Side", "边长"), help=Text("Height and width of the picture.", "图片的高和宽。")
+    )
     channels: int = param(1, low=1, high=3, step=2, label=Text("Channels", "通道"), help=Text("1 gray, 3 colour.", "1 为灰度，3 为彩色。"))
-    code: int = param(32, low=1, high=512, step=1, label=Text("Code", "编码长度"), help=Text("Numbers in the middle: the bottleneck.", "中间的数的个数：瓶颈。"))
+    code: int = param(
+        32,
+        low=1,
+        high=512,
+        step=1,
+        label=Text("Code", "编码长度"),
+        help=Text("Numbers in the middle: the bottleneck.", "中间的数的个数：瓶颈。"),
+    )
 
     @property
     def input_size(self) -> int:

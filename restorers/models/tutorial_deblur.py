@@ -20,12 +20,20 @@ class TutorialDeblur(Architecture):
     """
 
     title: ClassVar[Text] = Text("Deblurring autoencoder (tutorial 5)", "去模糊自编码器（教程 5）")
-    help: ClassVar[Text] = Text("Describes the whole photo by 256 numbers and paints it anew; on a photo it has not seen it invents.", "用 256 个数描述整张照片再重新绘制；对未见过的照片会凭空编造。")
+    help: ClassVar[Text] = Text(
+        "Describes the whole photo by 256 numbers and paints it anew; on a photo it has not seen it invents.",
+        "用 256 个数描述整张照片再重新绘制；对未见过的照片会凭空编造。",
+    )
     reference: ClassVar[str] = "tutorial 004"
     order: ClassVar[int] = 24
 
     latent: int = param(
-        256, low=1, high=1024, step=1, label=Text("Latent numbers", "隐变量个数"), help=Text("Length of the vector between encoder and decoder.", "编码器与解码器之间向量的长度。")
+        256,
+        low=1,
+        high=1024,
+        step=1,
+        label=Text("Latent numbers", "隐变量个数"),
+        help=Text("Length of the vector between encoder and decoder.", "编码器与解码器之间向量的长度。"),
     )
 
     input_size = 128

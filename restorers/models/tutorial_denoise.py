@@ -18,7 +18,10 @@ class TutorialDenoise(Architecture):
     """
 
     title: ClassVar[Text] = Text("Denoising autoencoder (tutorial 2)", "降噪自编码器（教程 2）")
-    help: ClassVar[Text] = Text("Squeezes a 300×300 photo through a code of 38×38×16 and draws it again without the noise.", "将 300×300 照片压缩为 38×38×16 的编码，再无噪声地重绘。")
+    help: ClassVar[Text] = Text(
+        "Squeezes a 300×300 photo through a code of 38×38×16 and draws it again without the noise.",
+        "将 300×300 照片压缩为 38×38×16 的编码，再无噪声地重绘。",
+    )
     reference: ClassVar[str] = "tutorial 001"
     order: ClassVar[int] = 21
 

@@ -18,7 +18,9 @@ class TutorialDigits(Architecture):
     """
 
     title: ClassVar[Text] = Text("Digits autoencoder (tutorial 4)", "数字自编码器（教程 4）")
-    help: ClassVar[Text] = Text("A tiny convolutional network for handwritten digits of 28×28 pixels.", "用于 28×28 手写数字的微型卷积网络。")
+    help: ClassVar[Text] = Text(
+        "A tiny convolutional network for handwritten digits of 28×28 pixels.", "用于 28×28 手写数字的微型卷积网络。"
+    )
     reference: ClassVar[str] = "tutorial 003"
     order: ClassVar[int] = 23
 

@@ -18,7 +18,9 @@ class TutorialGrayscale(Architecture):
     """
 
     title: ClassVar[Text] = Text("Grayscale autoencoder (tutorial 1)", "灰度自编码器（教程 1）")
-    help: ClassVar[Text] = Text("Learns to turn colour into gray; its half-size code makes the result soft.", "学习把彩色变为灰度；其半尺寸编码使结果偏软。")
+    help: ClassVar[Text] = Text(
+        "Learns to turn colour into gray; its half-size code makes the result soft.", "学习把彩色变为灰度；其半尺寸编码使结果偏软。"
+    )
     reference: ClassVar[str] = "tutorial 000"
     order: ClassVar[int] = 20
 

@@ -33,15 +33,29 @@ class UNet(Architecture):
     reference: ClassVar[str] = "Ronneberger et al. 2015; Mohan et al. 2020; Zhang et al. 2021"
     order: ClassVar[int] = 10
 
-    channels: int = param(3, low=1, high=16, step=1, label=Text("Input channels", "输入通道"), help=Text("3 for RGB, 4 with a mask.", "RGB 为 3，含掩模为 4。"))
-    output_channels: int = param(3, low=1, high=16, step=1, label=Text("Output channels", "输出通道"), help=Text("3 for RGB.", "RGB 为 3。"))
+    channels: int = param(
+        3,
+        low=1,
+        high=16,
+        step=1,
+        label=Text("Input channels", "输入通道"),
+        help=Text("3 for RGB, 4 with a mask.", "RGB 为 3，含掩模为 4。"),
+    )
+    output_channels: int = param(
+        3, low=1, high=16, step=1, label=Text("Output channels", "输出通道"), help=Text("3 for RGB.", "RGB 为 3。")
+    )
     width1: int = param(64, low=4, high=256, step=4, label=Text("Width at 1/2", "1/2 处宽度"), help=_WIDTH_HELP)
     width2: int = param(128, low=4, high=512, step=4, label=Text("Width at 1/4", "1/4 处宽度"), help=_WIDTH_HELP)
     width3: int = param(192, low=4, high=1024, step=4, label=Text("Width at 1/8", "1/8 处宽度"), help=_WIDTH_HELP)
     blocks1: int = param(2, low=1, high=8, step=1, label=Text("Blocks at 1/2", "1/2 处残差块"), help=_BLOCKS_HELP)
     blocks2: int = param(2, low=1, high=8, step=1, label=Text("Blocks at 1/4", "1/4 处残差块"), help=_BLOCKS_HELP)
     blocks3: int = param(
-        3, low=1, high=16, step=1, label=Text("Blocks at 1/8", "1/8 处残差块"), help=Text("Residual blocks at the bottom.", "底部残差块的个数。")
+        3,
+        low=1,
+        high=16,
+        step=1,
+        label=Text("Blocks at 1/8", "1/8 处残差块"),
+        help=Text("Residual blocks at the bottom.", "底部残差块的个数。"),
     )
 
     multiple = 8

@@ -150,7 +150,9 @@ def read_idx(path: Path) -> np.ndarray:
         if content[:3] != b"\0\0\x08" or len(content) != 4 + 4 * dimensions + np.prod(shape):
             raise ValueError
     except (OSError, EOFError, ValueError, IndexError):
-        raise DataError(Text(f"{path.name} is not a complete idx file of bytes, as MNIST uses.", f"{path.name} 不是 MNIST 所用的完整 idx 文件。")) from None
+        raise DataError(
+            Text(f"{path.name} is not a complete idx file of bytes, as MNIST uses.", f"{path.name} 不是 MNIST 所用的完整 idx 文件。")
+        ) from None
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
@@ -179,7 +181,12 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
             )
         images = read_idx(files[0])
         if images.ndim != 3 or images.shape[1:] != (28, 28):
-            raise DataError(Text(f"{files[0].name} must hold pictures of 28×28, it holds an array {images.shape}.", f"{files[0].name} 应为 28×28 图片，实为 {images.shape}。"))
+            raise DataError(
+                Text(
+                    f"{files[0].name} must hold pictures of 28×28, it holds an array {images.shape}.",
+                    f"{files[0].name} 应为 28×28 图片，实为 {images.shape}。",
+                )
+            )
         found.append(images[..., None].astype(np.float32) / np.float32(255))
     return found[0], found[1], "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0"
 

@@ -80,7 +80,7 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
 
 def _thinned(history: list[dict], most: int = 100) -> list[dict]:
     every = -(-len(history) // most)
-    return history if every <= 1 else [*history[: -1 : every], history[-1]]
+    return history if every <= 1 else [*history[:-1:every], history[-1]]
 
 
 def write_preset(preset: Preset) -> None:
@@ -93,7 +93,9 @@ def card(preset: Preset) -> str:
     """The model card, in the form that the Hugging Face hub reads, made from ``preset.json`` alone."""
     architecture, weights, training = preset.architecture, preset.weights, preset.training
     settings = ", ".join(f"{k} {v}" for k, v in architecture.settings().items()) or "none"
-    recipe = " ".join(f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items())
+    recipe = " ".join(
+        f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
+    )
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
     lines = [
         "---",
@@ -132,7 +134,9 @@ def card(preset: Preset) -> str:
     ]
     for s in preset.scores:
         lines.append(
-            f"| {s['benchmark']} | {s['setting']} | {s['photos']} | {s['psnr']:.2f} dB | {s['psnr_degraded']:.2f} dB | +{s['gain']:.2f} dB | {s['protocol']} |".replace("+-", "−")
+            f"| {s['benchmark']} | {s['setting']} | {s['photos']} | {s['psnr']:.2f} dB | {s['psnr_degraded']:.2f} dB | +{s['gain']:.2f} dB | {s['protocol']} |".replace(
+                "+-", "−"
+            )
         )
     if training.get("history"):
         lines += ["", "## Course of the training", "", "| step | minutes | loss | validation PSNR |", "|---|---|---|---|"]

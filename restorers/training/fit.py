@@ -123,7 +123,10 @@ class _Validation(keras.callbacks.Callback):
             self.best = {v.path: np.array(v) for v in self.model.variables}
         for variable, value in zip(self.model.trainable_variables, raw, strict=True):
             variable.assign(value)
-        self.state.history.append({"step": self.state.steps, "seconds": round(self.state.seconds, 1)} | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")})
+        self.state.history.append(
+            {"step": self.state.steps, "seconds": round(self.state.seconds, 1)}
+            | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")}
+        )
         if self.folder is not None:
             self.save()
 

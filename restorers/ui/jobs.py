@@ -84,8 +84,8 @@ class Line:
             if len(self._waiting) >= self.max_waiting:
                 raise LineFull(
                     Text(
-                        f"{len(self._waiting)} visitors are waiting already, and no more than {self.max_waiting} may. Try again in a minute.",
-                        f"已有 {len(self._waiting)} 位访客在排队，最多允许 {self.max_waiting} 位。请一分钟后再试。",
+                        f"At most {self.max_waiting} visitors may wait, and {len(self._waiting)} do. Try again in a minute.",
+                        f"最多允许 {self.max_waiting} 位访客排队，现已有 {len(self._waiting)} 位。请一分钟后再试。",
                     )
                 )
             job = Job(owner, work)

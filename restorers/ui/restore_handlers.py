@@ -10,7 +10,6 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,10 +53,11 @@ class Working:
         return self.photo.shape[1], self.photo.shape[0]
 
     def told(self) -> tuple[Text, ...]:
-        """The notes, and a sentence about the size."""
+        """The notes, and a sentence about the size where it was reduced."""
+        if self.size == self.full:
+            return self.notes
         (width, height), (full_width, full_height) = self.size, self.full
-        about = words.SIZE_NOW if self.size == self.full else words.SIZE_REDUCED
-        return (about.format(width=width, height=height, full_width=full_width, full_height=full_height), *self.notes)
+        return (words.SIZE_REDUCED.format(width=width, height=height, full_width=full_width, full_height=full_height), *self.notes)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Look:
 
     Attributes:
         setup: the settings it belongs to.
+        path: the file of the photo.
         working: the original.
         observation: the degraded photo and what is known of it; ``degradation`` None where the photo was bad already.
         nothing: PSNR in dB of the degraded photo; None where no truth is known.
@@ -76,6 +77,7 @@ class Look:
     """
 
     setup: Setup
+    path: str
     working: Working
     observation: Observation
     nothing: float | None = None
@@ -175,7 +177,7 @@ class Desk:
         else:
             observation = Observation(working.photo) if degradation is None else degrade(working.photo, degradation, setup.seed)
             nothing = None if degradation is None else psnr(np.clip(observation.photo, 0, 1), working.photo)
-            look = Look(setup, working, observation, nothing)
+            look = Look(setup, path, working, observation, nothing)
             if last is not None and same_photo and (stale := last.pictures.get("restored", last.pictures.get("stale"))):
                 look.pictures["stale"] = replace(stale, caption="")
             if degradation is not None:
@@ -255,11 +257,6 @@ def _decibels(value: float | None) -> str:
 def sample_path(name: str) -> str:
     """The file of the sample photo called ``name``."""
     return str(SAMPLES[name].path)
-
-
-def sample_file(name: str) -> str:
-    """The same file as a person types it, from the project's folder."""
-    return Path(sample_path(name)).relative_to(Path(__file__).parents[2]).as_posix()
 
 
 def steps_of_chips(entries: Any) -> tuple[Step, ...]:

@@ -86,7 +86,7 @@ class RestoreTab:
             placeholder=say(words.PHOTO_EMPTY),
             sources=["upload", "webcam", "clipboard"],
             buttons=[],
-            height=132,
+            height=118,
             elem_id="restore-photo",
         )
         self.sample = gr.HTML(
@@ -147,12 +147,11 @@ class RestoreTab:
         self.stop = gr.Button(say(words.STOP), variant="stop", visible=False, elem_id="restore-stop")
 
     def _numbers(self) -> None:
-        self.numbers = gr.HTML(view.numbers(None), elem_id="restore-numbers")
+        self.numbers = gr.HTML(view.numbers(None), js_on_load="restorers.keepOpen(element, watch);", elem_id="restore-numbers")
         self.strength = gr.Slider(
             0, 100, 100, step=1, label=say(words.STRENGTH), info=say(words.STRENGTH_HELP), visible=False, elem_id="restore-strength"
         )
-        with gr.Accordion(say(words.SAVE), open=False, elem_id="restore-keep"):
-            self.save = gr.HTML(view.save(None, self.start), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save")
+        self.save = gr.HTML(view.save(None, self.start), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save")
 
     # reading the components
 
@@ -213,8 +212,8 @@ class RestoreTab:
     def add_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Freeze the present damage as a chip and let the visitor choose the next one."""
         setup = self.setup(values)
-        if not setup.steps:
-            return {}
+        if values[self.damage] not in DEGRADATIONS:
+            return {self.problem: ""}
         if len(setup.steps) >= MAX_STEPS:
             return self.show(self.desk.last(request.session_hash), setup, RestorersError(words.THEN_FULL.format(most=MAX_STEPS)))
         frozen = [chip_of_step(step) for step in setup.steps]
@@ -238,14 +237,15 @@ class RestoreTab:
         self.desk.paint(request.session_hash, None)
         return {**self.refresh(values, request), self.sample: "", **self.canvas(values, values[self.photo])}
 
-    def refuse_photo(self) -> dict[Component, Any]:
-        """The photo was refused: the sample stands in its place, and the page goes on."""
-        return {self.photo: None}
+    def refuse_photo(self, request: gr.Request) -> dict[Component, Any]:
+        """The photo was refused: the one before takes its place again, and the page goes on."""
+        look = self.desk.last(request.session_hash)
+        return {self.photo: look.path if look else None}
 
     def canvas(self, values: dict[Component, Any], path: str | None) -> dict[Component, Any]:
         """The photo as the ground to paint on, where painting is what is chosen."""
         if values[self.damage] != "painted_mask" or path is None:
-            return {}
+            return {self.paint: gr.skip()}
         return {self.paint: {"background": canvas_of(self.desk.working(path)), "layers": [], "composite": None}}
 
     def painted(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:

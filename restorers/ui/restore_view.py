@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
 from restorers.metrics import heat_colors
 from restorers.photo import to_uint8
 from restorers.restore import Network
+from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import viewer
 from restorers.ui.jobs import Running, Waiting
 from restorers.ui.language import both, fill, joined
-from restorers.ui.restore_handlers import ERROR_MAXIMUM, Look, sample_file
+from restorers.ui.restore_handlers import ERROR_MAXIMUM, Look
 from restorers.ui.setup import Setup, to_command, to_query
 from restorers.ui.words import restore as words
 
@@ -137,31 +139,37 @@ def told(restorer: type | None) -> str:
         origin = fill(words.NETWORK, parameters=Text(count, count), trained=preset.trained_on)
     else:
         origin = words.FORMULA
-    return sentences((restorer.help, knows, origin))
+    parts = (restorer.help, knows, origin)
+    return sentences([Text(" ".join(t.en for t in parts), "".join(t.zh for t in parts))])
 
 
 def save(look: Look | None, setup: Setup) -> str:
     """Downloads, the link and the command."""
-    query, command = to_query(setup), to_command(setup, sample_file(setup.sample) if setup.sample else words.YOUR_PHOTO_FILE)
+    source = Path(SAMPLES[setup.sample].path).name if setup.sample else words.YOUR_PHOTO_FILE
+    query, command = to_query(setup), to_command(setup, source)
     live = " data-live" if look is not None else ""
     downloads = []
     if look is not None and look.truth and "degraded" in look.pictures:
         shown = look.pictures["degraded"]
-        downloads.append((shown.full or shown.url, "degraded.png", words.SAVE_DEGRADED))
+        downloads.append((shown.full or shown.url, "degraded.png", words.DEGRADED))
     if look is not None and "download" in look.pictures:
-        downloads.append((look.pictures["download"].url, "restored.png", words.SAVE_RESTORED))
-    links = "".join(f'<a class="button" href="{url}" download="{name}">{both(title)}</a>' for url, name, title in downloads)
+        downloads.append((look.pictures["download"].url, "restored.png", words.RESTORED))
+    links = f'<span class="title">{both(words.DOWNLOAD)}</span>' if downloads else ""
+    links += "".join(f'<a class="button" href="{url}" download="{name}">{both(title)}</a>' for url, name, title in downloads)
     notes = [words.COMMAND_HELP]
     if look is not None and look.working.size != look.working.full:
         notes.append(words.COMMAND_SIZE)
+    link = _copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{live}')
+    line = _copied(words.COMMAND, f'id="restore-command" value="{html.escape(command)}"')
     return (
-        f'<div class="downloads">{links}</div>'
-        f'<label><span class="title">{both(words.LINK)}</span><span class="copy"><input id="restore-link" readonly data-query="{html.escape(query)}"{live}>'
-        f'<button type="button" data-copy>{_copy_words()}</button></span></label><p class="note">{both(words.LINK_HELP)}</p>'
-        f'<label><span class="title">{both(words.COMMAND)}</span><span class="copy"><input id="restore-command" readonly value="{html.escape(command)}">'
-        f'<button type="button" data-copy>{_copy_words()}</button></span></label>{sentences(notes)}'
+        f'<div class="downloads">{links}</div><details class="fold"><summary>{both(words.SHARE)}</summary>'
+        f"{link}{sentences([words.LINK_HELP])}{line}{sentences(notes)}</details>"
     )
 
 
-def _copy_words() -> str:
-    return f'<span class="copy-before">{both(words.COPY)}</span><span class="copy-after">{both(words.COPIED)}</span>'
+def _copied(title: Text, attributes: str) -> str:
+    button = f'<span class="copy-before">{both(words.COPY)}</span><span class="copy-after">{both(words.COPIED)}</span>'
+    return (
+        f'<label><span class="title">{both(title)}</span><span class="copy"><input readonly {attributes}>'
+        f'<button type="button" data-copy>{button}</button></span></label>'
+    )

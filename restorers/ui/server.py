@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,7 +22,9 @@ from restorers.ui.language import EARLY_SCRIPT
 from restorers.ui.memory import Pictures, Shelf
 
 MAX_UPLOAD = 25_000_000
+MAX_PAINTING = 4_000_000
 MAX_BODY = 256_000
+LIMITS = {"/upload": MAX_UPLOAD, "/component_server": MAX_PAINTING}
 THUMBNAIL = 64
 
 
@@ -30,17 +33,18 @@ class BodyLimit:
 
     Args:
         app: the application behind it.
-        upload: bytes allowed for an uploaded file.
+        limits: bytes allowed by the end of the path.
         other: bytes allowed for every other request.
     """
 
-    def __init__(self, app: ASGIApp, upload: int = MAX_UPLOAD, other: int = MAX_BODY):
-        self.app, self.upload, self.other = app, upload, other
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int] = LIMITS, other: int = MAX_BODY):
+        self.app, self.limits, self.other = app, limits, other
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        limit = self.upload if scope["path"].rstrip("/").endswith("/upload") else self.other
+        path = scope["path"].rstrip("/")
+        limit = next((most for end, most in self.limits.items() if path.endswith(end)), self.other)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
             return await self._refuse(send, limit)

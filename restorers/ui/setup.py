@@ -180,11 +180,12 @@ def to_command(setup: Setup, source: str) -> str:
     Args:
         source: the path or file name that stands for IN.
     """
-    parts = ["python", "-m", "restorers", "restore", source, "restored.png", "--using", setup.restorer]
-    for step in setup.steps:
-        parts += ["--with", step.name]
-        for name, value in _pairs(step.settings):
-            parts += ["--set", f"{name}={value}"]
+    parts = ["python", "-m", "restorers", "restore", source, "restored.png"]
+    chosen = [("--with", step.name, step.settings) for step in setup.steps] + [("--using", setup.restorer, setup.settings)]
+    for option, name, settings in chosen:
+        parts += [option, name]
+        for key, value in _pairs(settings):
+            parts += ["--set", f"{key}={value}"]
     if setup.steps:
         parts += ["--seed", str(setup.seed)]
     return shlex.join(parts)

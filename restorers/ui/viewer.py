@@ -430,16 +430,15 @@ def _asset(name: str) -> str:
 
 
 def _component(kind: Literal["panes", "comparison"], elem_id: str, group: str, value: Any, options: dict[str, Any]) -> gr.HTML:
+    words = {name: _words(text) for name, text in WORDS.items()}
     return gr.HTML(
         value,
         # it must not depend on the value: Gradio would then rewrite the pictures with every update
         html_template='<div class="rv"></div>',
         css_template=_asset("viewer.css"),
-        js_on_load=_asset("viewer.js"),
+        # constants rather than props: an update such as gr.HTML(visible=True) from a handler would reset those
+        js_on_load=f"const KIND = {json.dumps(kind)}, GROUP = {json.dumps(group)}, WORDS = {json.dumps(words)};\n" + _asset("viewer.js"),
         apply_default_css=False,
         elem_id=elem_id,
-        kind=kind,
-        group=group,
-        words={name: _words(text) for name, text in WORDS.items()},
         **options,
     )

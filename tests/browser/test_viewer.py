@@ -86,7 +86,7 @@ def address():
 
 
 def start(chromium, address, **device):
-    context = chromium.new_context(reduced_motion="reduce", **device)
+    context = chromium.new_context(locale="en-US", reduced_motion="reduce", **device)
     page = context.new_page()
     page.asked, page.faults = [], []
     page.on("request", lambda request: page.asked.append(request.url))
@@ -122,8 +122,8 @@ def afresh(page, viewport):
             document.activeElement?.blur();
         }"""
     )
+    show(page, "tall")
     show(page, "done")
-    page.locator("#pictures .zoom .fit").dispatch_event("click")
     page.locator("#compared [role=tab]").first.dispatch_event("click")
     page.locator("#compared input").fill("50")
     page.faults.clear()
@@ -281,6 +281,8 @@ def test_the_full_size_picture_comes_only_when_the_zoom_needs_it(desk):
 
 def test_a_new_degraded_picture_touches_no_other_and_keeps_the_place(desk):
     desk.mouse.dblclick(*(desk.locator(pane("original")).bounding_box()[k] + 60 for k in "xy"))
+    for place in (pane("degraded"), "#compared .before"):
+        desk.wait_for_function(f"() => document.querySelector('{place} img').naturalWidth === 600")
     settle(desk)
     before = transforms(desk)
     desk.evaluate(

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from restorers.errors import RestorersError
-from restorers.training.data import DataError, draw_digits, hold_out, load_digits, load_photos, photo_patches, random_crop, read_idx, shuffled
+from restorers.training.data import (
+    DataError,
+    draw_digits,
+    hold_out,
+    load_digits,
+    load_photos,
+    photo_patches,
+    random_crop,
+    read_idx,
+    shuffled,
+)
 
 
 def write(path, height, width, seed=0):

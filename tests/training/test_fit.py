@@ -50,7 +50,11 @@ def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
     inputs, targets = digits.validation
     assert mean_psnr(model.predict_on_batch(inputs), targets) == pytest.approx(again.scores[0]["psnr"], abs=2e-3)
     text = card(again)
-    assert again.weights["sha256"] in text and f"+{again.scores[0]['gain']:.2f} dB" in text and "python -m restorers train tutorial-digits-denoise" in text
+    assert (
+        again.weights["sha256"] in text
+        and f"+{again.scores[0]['gain']:.2f} dB" in text
+        and "python -m restorers train tutorial-digits-denoise" in text
+    )
     assert (tmp_path / "learned" / "README.md").read_text() == text
 
 

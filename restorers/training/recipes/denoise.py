@@ -27,19 +27,39 @@ class Denoise(Recipe):
 
     title: ClassVar[Text] = Text("Denoise (U-Net)", "降噪（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for grain of any strength. It is told nothing but the picture.", "我们自己的网络，适用于任意强度的颗粒噪声。除图片外不告知任何信息。"
+        "Our own network for grain of any strength. It is told nothing but the picture.",
+        "我们自己的网络，适用于任意强度的颗粒噪声。除图片外不告知任何信息。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
-    trained_on: ClassVar[Text] = Text("Gaussian noise, σ 0–60 of 255, half of it clipped and rounded to 8 bits", "高斯噪声，σ 0–60（255 灰阶），其中一半截断并取整为 8 位")
+    trained_on: ClassVar[Text] = Text(
+        "Gaussian noise, σ 0–60 of 255, half of it clipped and rounded to 8 bits", "高斯噪声，σ 0–60（255 灰阶），其中一半截断并取整为 8 位"
+    )
     minutes: ClassVar[float] = 60.0
     averaged: ClassVar[bool] = True
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 10
 
-    sigma_max: float = param(60.0, low=1, high=100, step=1, unit="/255", label=Text("Strongest noise", "最强噪声"), help=Text("σ is drawn from 0 to this.", "σ 从 0 到此值之间抽取。"))
-    rate: float = param(1e-3, low=1e-6, high=1e-2, step=1e-4, label=Text("Learning rate", "学习率"), help=Text("Adam's highest rate.", "Adam 的最高学习率。"))
+    sigma_max: float = param(
+        60.0,
+        low=1,
+        high=100,
+        step=1,
+        unit="/255",
+        label=Text("Strongest noise", "最强噪声"),
+        help=Text("σ is drawn from 0 to this.", "σ 从 0 到此值之间抽取。"),
+    )
+    rate: float = param(
+        1e-3,
+        low=1e-6,
+        high=1e-2,
+        step=1e-4,
+        label=Text("Learning rate", "学习率"),
+        help=Text("Adam's highest rate.", "Adam 的最高学习率。"),
+    )
     batch: int = param(16, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
-    patch: int = param(64, low=32, high=256, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。"))
+    patch: int = param(
+        64, low=32, high=256, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
+    )
 
     @property
     def architecture(self) -> UNet:

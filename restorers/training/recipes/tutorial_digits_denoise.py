@@ -23,15 +23,28 @@ class TutorialDigitsDenoise(Recipe):
     """
 
     title: ClassVar[Text] = Text("Denoise digits (tutorial 4)", "数字降噪（教程 4）")
-    help: ClassVar[Text] = Text("The tutorial's tiny network for noisy handwritten digits of 28×28 pixels.", "教程中的微型网络，用于 28×28 的含噪手写数字。")
+    help: ClassVar[Text] = Text(
+        "The tutorial's tiny network for noisy handwritten digits of 28×28 pixels.", "教程中的微型网络，用于 28×28 的含噪手写数字。"
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise"})
-    trained_on: ClassVar[Text] = Text("digits with Gaussian noise of 0.4 (σ 102 of 255), clipped", "加高斯噪声 0.4（σ 102，255 灰阶）并截断的数字")
+    trained_on: ClassVar[Text] = Text(
+        "digits with Gaussian noise of 0.4 (σ 102 of 255), clipped", "加高斯噪声 0.4（σ 102，255 灰阶）并截断的数字"
+    )
     epochs: ClassVar[int] = 100
     reference: ClassVar[str] = "tutorial 003"
     order: ClassVar[int] = 24
 
-    factor: float = param(0.4, low=0, high=1, step=0.05, label=Text("Noise factor", "噪声系数"), help=Text("Standard deviation where white is 1.", "以白为 1 时的标准差。"))
-    rate: float = param(1.0, low=1e-4, high=10, step=0.1, label=Text("Learning rate", "学习率"), help=Text("Adadelta's rate.", "Adadelta 的学习率。"))
+    factor: float = param(
+        0.4,
+        low=0,
+        high=1,
+        step=0.05,
+        label=Text("Noise factor", "噪声系数"),
+        help=Text("Standard deviation where white is 1.", "以白为 1 时的标准差。"),
+    )
+    rate: float = param(
+        1.0, low=1e-4, high=10, step=0.1, label=Text("Learning rate", "学习率"), help=Text("Adadelta's rate.", "Adadelta 的学习率。")
+    )
     batch: int = param(128, low=1, high=1024, step=1, label=Text("Batch", "批大小"), help=Text("Digits in one step.", "每步的数字个数。"))
 
     @property

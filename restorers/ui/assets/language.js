@@ -12,3 +12,14 @@ restorers.speak = async (language) => {
 
 new MutationObserver(() => document.dispatchEvent(new CustomEvent("restorers:language")))
   .observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
+
+// An update of a component's HTML closes its <details>; this opens again what the visitor has opened.
+restorers.keepOpen = (element, watch) => {
+  const wanted = {};
+  const all = () => [...element.querySelectorAll("details")];
+  element.addEventListener("click", (event) => {
+    const summary = event.target.closest("summary");
+    if (summary) wanted[summary.textContent] = !summary.parentElement.open;
+  });
+  watch("value", () => all().forEach((details) => (details.open = Boolean(wanted[details.querySelector("summary").textContent]))));
+};

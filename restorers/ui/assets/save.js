@@ -11,6 +11,7 @@ function link() {
 }
 
 link();
+restorers.keepOpen(element, watch);
 watch("value", link);
 element.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -1,9 +1,10 @@
-// Runs once for each component; gr.HTML hands in element, props and watch. The schema of props.value is in viewer.py.
+// Runs once for each component; gr.HTML hands in element, props and watch, viewer.py KIND, GROUP and WORDS.
+// The schema of props.value is in viewer.py.
 // The page's template is one empty element that never changes, so Gradio never touches what is built here.
 
 const root = element.querySelector(".rv");
 root.closest(".html-container").style.padding = "0"; // Gradio pads it whatever padding says
-const group = joinGroup(props.group);
+const group = joinGroup(GROUP);
 const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 const MAX_SCALE = 32; // CSS pixels for one pixel of the picture
 const PIXELATED = 3;
@@ -79,7 +80,7 @@ function say(node, text) {
 }
 
 function word(name, fields = {}) {
-  let text = spoken(props.words?.[name]);
+  let text = spoken(WORDS[name]);
   for (const [field, content] of Object.entries(fields)) text = text.replaceAll(`{${field}}`, content);
   return text;
 }
@@ -164,7 +165,7 @@ class Slot {
 
 // ------------------------------------------------------------------------------------------------------- the place
 
-const parts = props.kind === "panes" ? buildPanes() : buildComparison();
+const parts = KIND === "panes" ? buildPanes() : buildComparison();
 const toolbar = buildToolbar(parts.toolbarPlace);
 const me = { root, draw, blend };
 
@@ -245,7 +246,6 @@ function refresh() {
 
 function update() {
   value = props.value ?? {};
-  group.members.add(me);
   const size = value.width > 0 && value.height > 0 ? `${value.width}×${value.height}` : "";
   if (size && size !== group.size) {
     [group.size, group.z, group.u, group.v] = [size, 1, 0.5, 0.5];
@@ -688,7 +688,7 @@ function buildComparison() {
     const one = views.get(active);
     const main = one && (one.double ? one.before.slot : one.slot);
     empty.hidden = Boolean(main?.img);
-    legend.hidden = !main?.img;
+    legend.hidden = !main?.img || (colours.hidden && !explain.textContent);
     say(hint, main?.broken ? word("broken") : one?.given.hint);
     if (!one?.double) return;
     const both = Boolean(one.before.slot.img && one.after.slot.img);
@@ -744,7 +744,12 @@ function buildComparison() {
   return { toolbarPlace: foot, update, refresh, blend, drawn, slide, slots: all };
 }
 
-new ResizeObserver(() => draw(false)).observe(root);
+// Fires when the component gets a place in the page, and so after each time it was hidden or taken out.
+new ResizeObserver(() => {
+  group.members.add(me);
+  blend();
+  draw(false);
+}).observe(root);
 watch("value", update);
 const onLanguage = () => (root.isConnected ? update() : document.removeEventListener("restorers:language", onLanguage));
 document.addEventListener("restorers:language", onLanguage);

@@ -16,6 +16,7 @@ ERROR_UNEXPECTED = Text(
     "服务器出现问题，已记录。你的设置仍在：请重试，或换一种设置。",
 )
 PRIVACY = Text(
-    "Your photo stays on this server only while you visit: it is sent nowhere else, and deleted when you close the page, at the latest after an hour or two.",
+    "Your photo stays on this server only while you visit: it is sent nowhere else, "
+    "and deleted when you close the page, at the latest after an hour or two.",
     "你的照片只在访问期间留在本服务器：不会发往别处，关闭页面后即删除，最迟一两个小时内删除。",
 )

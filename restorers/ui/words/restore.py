@@ -10,7 +10,6 @@ SAMPLES = Text("Or try one of these:", "或试试这些照片：")
 SIZE = Text("Working size", "处理尺寸")
 SIZE_FIT = Text("At most 1 megapixel: quick", "最多 100 万像素：快")
 SIZE_FULL = Text("Full size: slower", "原始尺寸：较慢")
-SIZE_NOW = Text("{width} × {height} pixels.", "{width} × {height} 像素。")
 SIZE_REDUCED = Text(
     "Reduced from {full_width} × {full_height} to {width} × {height} pixels.",
     "已从 {full_width} × {full_height} 缩小到 {width} × {height} 像素。",
@@ -18,7 +17,7 @@ SIZE_REDUCED = Text(
 
 # 2 the damage
 DAMAGE_STEP = Text("Damage", "损坏")
-DAMAGE = Text("Kind of damage", "损坏方式")
+DAMAGE = Text("Kind", "种类")
 DAMAGE_NONE = Text("None: my photo is already bad", "无：我的照片本来就不好")
 DAMAGE_NONE_GROUP = Text("No damage", "不损坏")
 DAMAGE_NONE_HELP = Text(
@@ -33,7 +32,7 @@ THEN_FULL = Text(
 THEN_FIRST = Text("Applied first:", "先施加：")
 CHIPS_CLEAR = Text("Remove all", "全部移除")
 CHIP_REMOVE = Text("Remove", "移除")
-SEED = Text("Random draw", "随机抽样")
+SEED = Text("Draw no.", "抽样编号")
 SEED_HELP = Text(
     "Random damage is drawn by number: the same number gives exactly the same damage again.",
     "随机损坏由编号决定：相同的编号会得到完全相同的损坏。",
@@ -48,8 +47,8 @@ RESTORER = Text("Method", "方法")
 SUITED = Text("Made for this damage", "适合这种损坏")
 SUITED_ALL = Text("Methods", "方法")
 OTHERS = Text("Made for other damage", "适合其他损坏")
-TOLD_NOTHING = Text("It is told nothing but the degraded photo.", "除退化照片外，它一无所知。")
-TOLD = Text("Besides the degraded photo it is told: {what}.", "除退化照片外，它还知道：{what}。")
+TOLD_NOTHING = Text("It sees the degraded photo only.", "它只看到退化照片。")
+TOLD = Text("It is told {what}.", "它知道{what}。")
 TOLD_WHAT = {
     "kernel": Text("how exactly the photo was blurred", "照片究竟是如何模糊的"),
     "mask": Text("which pixels are missing", "哪些像素缺失"),
@@ -61,7 +60,7 @@ MISSING = Text(
     "此方法需要知道{what}，而这种损坏无法提供。请选择其他方法或其他损坏。",
 )
 NETWORK = Text("A neural network with {parameters} learned numbers. {trained}", "一个神经网络，含 {parameters} 个学得的参数。{trained}")
-FORMULA = Text("A formula; it has learned nothing.", "一个公式，没有经过训练。")
+FORMULA = Text("A formula: it has learned nothing.", "一个公式，没有经过训练。")
 RUN = Text("Restore", "修复")
 STOP = Text("Stop", "停止")
 STOPPED = Text("Stopped.", "已停止。")
@@ -83,7 +82,8 @@ GAIN_HELP = Text(
 DEGRADED = Text("Degraded", "退化图")
 RESTORED = Text("Restored", "修复")
 PSNR_HELP = Text(
-    "Peak signal-to-noise ratio: how small the average error of a pixel is. 20 dB is poor, 30 dB good, 40 dB hard to tell from the original.",
+    "Peak signal-to-noise ratio: how small the average error of a pixel is. "
+    "20 dB is poor, 30 dB good, 40 dB hard to tell from the original.",
     "峰值信噪比：像素平均误差有多小。20 dB 较差，30 dB 较好，40 dB 很难与原图区分。",
 )
 SSIM_HELP = Text(
@@ -94,11 +94,12 @@ SECONDS = Text("Time", "用时")
 SECONDS_VALUE = Text("{seconds} s", "{seconds} 秒")
 SECONDS_HELP = Text("How long the method took on this server, loading included.", "该方法在本服务器上的用时，含加载。")
 PARAMETERS = Text("Learned numbers", "学得的参数")
-PARAMETERS_NONE = Text("none: a formula", "无：公式")
+PARAMETERS_NONE = Text("none (formula)", "无（公式）")
 PARAMETERS_HELP = Text("How many numbers the network has learned from examples.", "网络从样例中学到了多少个数。")
-CONSISTENCY = Text("Agrees with the degraded photo", "与退化照片相符")
+CONSISTENCY = Text("Agreement", "一致程度")
 CONSISTENCY_HELP = Text(
-    "The result is damaged again in the same way and compared with the degraded photo (PSNR). What disagrees, the method has made up or lost.",
+    "The result is damaged again in the same way and compared with the degraded photo (PSNR). "
+    "What disagrees, the method has made up or lost.",
     "把结果以同样方式再损坏一次，与退化照片比较（PSNR）。不一致之处，就是方法编造或丢失的内容。",
 )
 PROTOCOL = Text("Measured: {protocol}.", "测量方式：{protocol}。")
@@ -123,9 +124,8 @@ INVENTED_LEGEND = Text(
 )
 
 # taking away
-SAVE = Text("Keep it", "保存与分享")
-SAVE_DEGRADED = Text("Degraded photo (PNG)", "退化照片（PNG）")
-SAVE_RESTORED = Text("Restored photo (PNG)", "修复照片（PNG）")
+SHARE = Text("Link and command", "链接与命令")
+DOWNLOAD = Text("Download", "下载")
 LINK = Text("As a link", "链接")
 LINK_HELP = Text("Opens this page with the same settings. Your own photo is not part of it.", "以相同设置打开此页面。不含你自己的照片。")
 COMMAND = Text("As a command", "命令")
