@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -171,10 +172,8 @@ def _limit_threads() -> None:
         import tensorflow as tf
 
         if tf.config.threading.get_inter_op_parallelism_threads() == 0:
-            try:
+            with contextlib.suppress(RuntimeError):  # TensorFlow may have computed before us; then its own setting stays
                 tf.config.threading.set_inter_op_parallelism_threads(1)
-            except RuntimeError:
-                pass  # TensorFlow has computed before us; its own setting stays
 
 
 class PresetStore:

@@ -19,6 +19,7 @@ class Frame:
         shape: (height, width) of the canvas.
         transfer: Fourier transform of the kernel, complex64 (rows, columns, 1): y = k ∗ x is ``inverse(transfer * forward(x))``.
         inside: the place of the photo in the canvas.
+        count: how many frequencies each column of such a half transform stands for, 1 or 2, float32 (columns, 1).
     """
 
     def __init__(self, shape: tuple[int, int], kernel: np.ndarray):
@@ -27,6 +28,8 @@ class Frame:
         margin = kernel.shape[0]
         self.shape = tuple(scipy.fft.next_fast_len(n + 2 * margin, real=True) for n in shape)
         self.inside = tuple(slice(margin, margin + n) for n in shape)
+        self.count = np.full((self.shape[1] // 2 + 1, 1), 2, np.float32)
+        self.count[[0, -1] if self.shape[1] % 2 == 0 else 0] = 1
         canvas = np.zeros((*self.shape, 1), np.float32)
         canvas[: kernel.shape[0], : kernel.shape[1], 0] = kernel
         self.transfer = self.forward(np.roll(canvas, [-(n // 2) for n in kernel.shape], (0, 1)))

@@ -39,7 +39,7 @@ class RichardsonLucy(Classical):
     order: ClassVar[int] = 21
 
     iterations: int = param(
-        30, low=1, high=100, step=1, label=Text("Iterations", "迭代次数"),
+        30, low=1, high=80, step=1, label=Text("Iterations", "迭代次数"),
         help=Text("More is sharper, and noisier.", "越多越锐利，噪声也越强。"),
     )  # fmt: skip
 

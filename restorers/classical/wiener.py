@@ -56,12 +56,6 @@ class Wiener(Classical):
         def inside(spectrum: np.ndarray) -> np.ndarray:
             return np.conj(blur) * frame.forward(frame.alone(frame.inverse(spectrum)[frame.inside]))
 
-        # half of a real photo's spectrum: all columns but the first, and the last of an even width, stand for two
-        twice = np.full((noise.shape[1], 1), 2, np.float32)
-        twice[0] = 1
-        if frame.shape[1] % 2 == 0:
-            twice[-1] = 1
-
         formula = 1 / (np.abs(blur) ** 2 + noise)
         start = formula * np.conj(blur) * frame.forward(frame.mirrored(photo))
         estimate = conjugate_gradients(
@@ -70,7 +64,7 @@ class Wiener(Classical):
             residual=np.conj(blur) * frame.forward(frame.alone(photo)) - inside(blur * start) - noise * start,
             steps=_STEPS,
             precondition=lambda x: formula * x,
-            dot=lambda a, b: float(np.vdot(a, twice * b).real),
+            dot=lambda a, b: float(np.vdot(a, frame.count * b).real),
         )
         return np.clip(frame.inverse(estimate)[frame.inside], 0, 1)
 
@@ -80,8 +74,8 @@ class Wiener(Classical):
         height, width = frame.shape
         square = np.fft.fftfreq(height)[:, None] ** 2 + np.fft.rfftfreq(width)[None] ** 2
         square[0, 0] = np.inf
-        power = square ** (_FALL / 2)
+        power = (square ** (_FALL / 2))[..., None]
         # the mean over all frequencies is the variance of a pixel
-        power *= max(float(photo.mean(axis=2).var()), 1e-4) / (2 * power.sum() / (height * width))
+        power *= max(float(photo.mean(axis=2).var()), 1e-4) / ((frame.count * power).sum() / (height * width))
         power[0, 0] = np.inf
-        return power[..., None].astype(np.float32)
+        return power.astype(np.float32)

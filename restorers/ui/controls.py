@@ -72,12 +72,12 @@ def settings_of(panel_: Panel, values: Mapping[Component, Any]) -> dict[str, Any
     return {name: values[component] for name, component in panel_.components.items() if component in values}
 
 
-def options(entries: Iterable[tuple[str, Text, Text]]) -> list[dict[str, str]]:
-    """What ``Select`` offers: (value, title, group); entries of one group in a row stand under its title."""
-    return [{"value": v, "en": t.en, "zh": t.zh, "group_en": g.en, "group_zh": g.zh} for v, t, g in entries]
+def options(entries: Iterable[tuple[str, Text, Text]], disabled: bool = False) -> list[dict[str, Any]]:
+    """What ``select`` offers: (value, title, group); entries of one group in a row stand under its title."""
+    return [{"value": v, "en": t.en, "zh": t.zh, "group_en": g.en, "group_zh": g.zh, "disabled": disabled} for v, t, g in entries]
 
 
-def select(value: str, options: list[dict[str, str]], *, title: Text, elem_id: str) -> gr.HTML:
+def select(value: str, options: list[dict[str, Any]], *, title: Text, elem_id: str) -> gr.HTML:
     """A native select, with groups: the keyboard and a phone know it already. Its value is the value of the chosen option.
 
     Event ``input``: the visitor has chosen. ``gr.update(options=…)`` changes what is offered. The value comes from outside: check it.
@@ -104,4 +104,21 @@ def chips(*, elem_id: str, clear: Text, remove: Text) -> gr.HTML:
         apply_default_css=False,
         elem_id=elem_id,
         words={"clear": clear._asdict(), "remove": remove._asdict()},
+    )
+
+
+def painter(*, elem_id: str, brush: Text, undo: Text, clear: Text) -> gr.HTML:
+    """A photo to paint on. Its value is ``{"picture": address, "of": id of the photo, "mask": PNG as a data address, white on black}``.
+
+    Strokes belong to the photo of that id. Event ``input``: the strokes have changed. The value comes from outside: check it.
+    Gradio's ``ImageEditor`` needs WebGL (seconds of standstill without a GPU) and uploads three pictures a stroke.
+    """
+    return gr.HTML(
+        {"picture": None, "of": None, "mask": None},
+        html_template='<div class="painter"><div class="painter-photo"><img alt=""><canvas></canvas></div><div class="painter-tools">'
+        f'<label><span class="title">{both(brush)}</span><input type="range" min="1" max="20" value="6"></label>'
+        f'<button type="button" data-undo>{both(undo)}</button><button type="button" data-clear>{both(clear)}</button></div></div>',
+        js_on_load=asset("painter.js"),
+        apply_default_css=False,
+        elem_id=elem_id,
     )

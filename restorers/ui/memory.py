@@ -60,6 +60,11 @@ class Shelf:
             self._kept.move_to_end(key)
             return kept.value
 
+    def discard(self, key: Hashable) -> None:
+        """Forget one value."""
+        with self._lock:
+            self._kept.pop(key, None)
+
     def drop(self, owner: str) -> None:
         """Forget everything of ``owner``."""
         with self._lock:

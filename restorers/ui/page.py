@@ -11,7 +11,6 @@ from restorers.samples import SAMPLES
 from restorers.ui import server
 from restorers.ui.controls import asset
 from restorers.ui.language import STYLE, both, say, switch_script, translations
-from restorers.ui.photo_input import PhotoInput
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import RestoreTab
 from restorers.ui.words import page as words
@@ -43,7 +42,6 @@ THEME = gr.themes.Base(
 def build_demo() -> gr.Blocks:
     """Build the page. Loads no weights and no TensorFlow; ``launch_options`` says how to serve it."""
     desk = Desk()
-    PhotoInput.gate = desk.working
     with gr.Blocks(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
         with gr.Row(elem_id="page-head"):
             gr.HTML(f"<h1>{both(words.TITLE)}</h1><p>{both(words.TAGLINE)}</p>", elem_id="page-title")

@@ -18,19 +18,29 @@ def told(error: RestorersError) -> gr.Error:
 
 
 class PhotoInput(gr.Image):
-    """Upload, camera and clipboard; hands over the path of a file that ``PhotoInput.gate`` has accepted, or None.
+    """Upload, camera and clipboard; hands over the path of a file that ``gate`` has accepted, or None.
 
     Gradio's own decoding would refuse odd files with a bare "Error" and pass others on wrongly.
+
+    Args:
+        gate: called with the path; raises ``RestorersError`` for what is no photo.
+        options: of ``gr.Image``.
     """
 
     is_template = True
-    gate: Callable[[str], Any] | None = None
+
+    def __init__(self, gate: Callable[[str], Any], **options: Any):
+        super().__init__(**options)
+        self.gate = gate
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config(gr.Image)
 
     def preprocess(self, payload: Any) -> str | None:
         if payload is None or not payload.path:
             return None
         try:
-            PhotoInput.gate(payload.path)
+            self.gate(payload.path)
         except RestorersError as error:
             raise told(error) from None
         return payload.path

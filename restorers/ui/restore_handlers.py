@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 import threading
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,20 +20,21 @@ import numpy as np
 from restorers.degradations import Observation, degrade
 from restorers.errors import RestorersError
 from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, psnr, score
-from restorers.photo import fit_within, read_photo, to_uint8
+from restorers.photo import fit_within, read_photo
 from restorers.restore import Restoration, find_restorer, restore
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui.jobs import LINE, Job, Line
 from restorers.ui.language import fill, joined
 from restorers.ui.memory import Pictures, Shelf
-from restorers.ui.setup import Setup, Step
+from restorers.ui.setup import SIZES, Setup, Step
 from restorers.ui.viewer import Shown
 from restorers.ui.words import restore as words
 
 FIT_PIXELS = 1_000_000
 SCREEN_SIDE = 2048
-PAINT_SIDE = 640
+MASK_PREFIX = "data:image/png;base64,"
+MASK_MEGAPIXELS = 0.3
 ERROR_MAXIMUM = 0.2
 
 
@@ -132,9 +136,14 @@ class Desk:
             self.photos.put((path, size), found, photo.nbytes)
         return found
 
-    def forget(self, owner: str) -> None:
-        """Stop the work of ``owner`` and forget all that is his."""
+    def forget(self, owner: str, uploads: str | None = None) -> None:
+        """Stop the work of ``owner`` and forget all that is his; his photo, too, where it lies in the folder ``uploads``."""
         self.line.stop(owner)
+        look = self.last(owner)
+        if look is not None and uploads is not None and Path(look.path).is_relative_to(uploads):
+            Path(look.path).unlink(missing_ok=True)
+            for size in SIZES:
+                self.photos.discard((look.path, size))
         for shelf in self.shelves:
             shelf.drop(owner)
 
@@ -286,14 +295,22 @@ def chip_of_step(step: Step) -> dict[str, Any]:
     return {"name": step.name, "settings": settings, "en": degradation.title.en + shown, "zh": degradation.title.zh + shown}
 
 
-def canvas_of(working: Working) -> np.ndarray:
-    """The photo as the ground to paint on: uint8, small enough for a column."""
-    return to_uint8(fit_within(working.photo, PAINT_SIDE))
+def photo_id(path: str) -> str:
+    """A name for the photo that says nothing of the server."""
+    return blake2b(path.encode(), digest_size=8).hexdigest()
 
 
-def mask_of(painting: dict[str, Any] | None) -> np.ndarray | None:
-    """The mask of a painting: True where a stroke is; None where there is none."""
-    layers = (painting or {}).get("layers") or []
-    if not layers or layers[0] is None:
+def mask_of(painting: Any) -> np.ndarray | None:
+    """The mask of a painting, True where a stroke is; None where there is none.
+
+    Raises:
+        PhotoError: what should be the mask is no small picture.
+    """
+    address = painting.get("mask") if isinstance(painting, dict) else None
+    if not isinstance(address, str) or not address.startswith(MASK_PREFIX):
         return None
-    return layers[0][..., 3] > 127
+    try:
+        content = b64decode(address.removeprefix(MASK_PREFIX), validate=True)
+    except ValueError:
+        content = b""
+    return read_photo(content, max_megapixels=MASK_MEGAPIXELS).photo[..., 0] > 0.5

@@ -11,17 +11,17 @@ from typing import Any
 import gradio as gr
 from gradio.components.base import Component
 
-from restorers.degradations import DEGRADATIONS, FAMILIES
+from restorers.degradations import DEGRADATIONS, FAMILIES, Observation
 from restorers.errors import Cancelled, RestorersError
 from restorers.restore import all_restorers, restorer_class
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import restore_view as view
 from restorers.ui import viewer
-from restorers.ui.controls import Panel, asset, chips, options, panel, select, settings_of
+from restorers.ui.controls import Panel, asset, chips, options, painter, panel, select, settings_of
 from restorers.ui.language import both, say
 from restorers.ui.photo_input import PhotoInput
-from restorers.ui.restore_handlers import Desk, Look, canvas_of, chip_of_step, mask_of, sample_path, steps_of_chips
+from restorers.ui.restore_handlers import Desk, Look, chip_of_step, mask_of, photo_id, sample_path, steps_of_chips
 from restorers.ui.setup import MAX_SEED, MAX_STEPS, NONE, SIZES, Setup, Step, from_query
 from restorers.ui.words import page as page_words
 from restorers.ui.words import restore as words
@@ -38,15 +38,25 @@ def start_setup() -> Setup:
     return Setup(next(iter(SAMPLES)), "fit", (Step(noise.name, noise.settings()),), 0, restorer, restorer_class(restorer)().settings())
 
 
-def restorer_options(setup: Setup) -> list[dict[str, str]]:
-    """The methods: those made for the damage first, each with its group."""
+def restorer_options(setup: Setup, observation: Observation | None = None) -> list[dict[str, Any]]:
+    """The methods: those made for the damage first; last, and not to be chosen, those that must be told what nobody knows here."""
     steps = [step.build() for step in setup.steps]
-    suited, others = [], []
+    suited, others, untold = [], [], []
     for r in all_restorers():
-        (suited if any(r.suited(step) for step in steps) else others).append(r)
-    if not suited:
-        return options((r.name, r.title, words.SUITED_ALL) for r in others)
-    return options([(r.name, r.title, words.SUITED) for r in suited] + [(r.name, r.title, words.OTHERS) for r in others])
+        if observation is not None and r().missing_knowledge(observation):
+            untold.append((r.name, r.title, words.UNTOLD))
+        elif any(r.suited(step) for step in steps):
+            suited.append((r.name, r.title, words.SUITED))
+        else:
+            others.append((r.name, r.title, words.OTHERS if steps else words.ANY))
+    return [*options(suited), *options(others), *options(untold, disabled=True)]
+
+
+def fitting(offered: list[dict[str, Any]], chosen: str) -> str:
+    """The chosen method if it fits the damage; the first that does otherwise."""
+    open_ = [o["value"] for o in offered if not o["disabled"]]
+    suited = [o["value"] for o in offered if o["group_en"] == words.SUITED.en and o["value"] != "do_nothing"]
+    return chosen if chosen in (suited or open_) else (suited or open_)[0]
 
 
 class RestoreTab:
@@ -68,7 +78,7 @@ class RestoreTab:
                         self.comparison = viewer.comparison("restore-comparison", GROUP)
                     with gr.Column(scale=1, min_width=270, elem_id="restore-side"):
                         self._numbers()
-        self.looks = [self.panes, self.comparison, self.numbers, self.save, self.notes, self.problem, self.told]
+        self.looks = [self.panes, self.comparison, self.numbers, self.save, self.notes, self.problem, self.told, self.paint]
         self.inputs: set[Component] = {self.photo, self.sample, self.size, self.damage, self.steps, self.seed, self.restorer, self.strength}
         for panels in (self.damages, self.restorers):
             self.inputs |= {component for p in panels.values() for component in p.components.values()}
@@ -78,6 +88,7 @@ class RestoreTab:
     def _photo(self) -> None:
         gr.HTML(f"<h2>1 · {both(words.PHOTO_STEP)}</h2>", elem_id="restore-step-1", elem_classes="step")
         self.photo = PhotoInput(
+            gate=self.desk.working,
             type="filepath",
             image_mode=None,
             format="png",
@@ -117,25 +128,19 @@ class RestoreTab:
         self.damages = {d.name: panel(d.parameters(), f"restore-{d.name}", d.name == self.start.steps[-1].name) for d in DEGRADATIONS}
         with gr.Group(visible=False, elem_id="restore-paint-group") as self.paint_group:
             gr.HTML(view.sentences((words.PAINT, words.PAINT_HELP)), elem_id="restore-paint-help")
-            self.paint = gr.ImageEditor(
-                type="numpy",
-                image_mode="RGBA",
-                format="png",
-                sources=(),
-                layers=False,
-                transforms=(),
-                buttons=[],
-                brush=gr.Brush(colors=["#ff0000"], color_mode="fixed", default_size=24),
-                height=300,
-                show_label=False,
-                elem_id="restore-paint",
-            )
+            self.paint = painter(elem_id="restore-paint", brush=words.BRUSH, undo=words.UNDO, clear=words.CLEAR)
+        self.none_help = gr.HTML(view.sentences([words.DAMAGE_NONE_HELP]), visible=False, elem_id="restore-none-help")
+        with gr.Column(elem_id="restore-drawing") as self.drawing:
+            self._drawing()
+
+    def _drawing(self) -> None:
         with gr.Row(elem_id="restore-draw"):
             self.then = gr.Button(say(words.THEN), size="sm", min_width=60, elem_id="restore-then")
             self.seed = gr.Number(
                 0, label=say(words.SEED), precision=0, minimum=0, maximum=MAX_SEED, min_width=60, buttons=[], elem_id="restore-seed"
             )
             self.draw = gr.Button(say(words.SEED_NEW), size="sm", min_width=60, elem_id="restore-seed-new")
+        gr.HTML(view.sentences([words.SEED_HELP]), elem_id="restore-draw-help")
 
     def _restorer(self) -> None:
         gr.HTML(f"<h2>3 · {both(words.RESTORER_STEP)}</h2>", elem_id="restore-step-3", elem_classes="step")
@@ -181,6 +186,9 @@ class RestoreTab:
             knows = view.told(restorer_class(setup.restorer))
         except RestorersError:
             knows = ""
+        ground = gr.skip()
+        if look is not None and any(step.name == "painted_mask" for step in setup.steps):
+            ground = {"picture": look.pictures["original"].url, "of": photo_id(look.path)}
         return {
             self.panes: view.panes(look),
             self.comparison: view.comparison(look),
@@ -189,6 +197,7 @@ class RestoreTab:
             self.notes: view.sentences(look.working.told()) if look else "",
             self.problem: view.sentences((problem.sentence,), "problem") if problem else "",
             self.told: knows,
+            self.paint: ground,
             self.strength: gr.update(visible=look is not None and look.restoration is not None),
         }
 
@@ -202,12 +211,21 @@ class RestoreTab:
 
     def choose_damage(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The damage has changed: offer the methods made for it first, and take one of them if the chosen one is none."""
-        setup = self.setup(values)
-        offered = restorer_options(setup)
-        suited = [o["value"] for o in offered if o["group_en"] == words.SUITED.en and o["value"] != "do_nothing"]
-        chosen = setup.restorer if not suited or setup.restorer in suited else suited[0]
-        updates = self.refresh({**values, self.restorer: chosen}, request)
-        return {**updates, self.restorer: gr.update(value=chosen, options=offered)}
+        setup, owner = self.setup(values), request.session_hash
+        try:
+            look = self.desk.preview(owner, setup, self.path(values))
+            offered = restorer_options(setup, look.observation)
+            chosen = fitting(offered, setup.restorer)
+            if chosen != setup.restorer:
+                setup = self.setup({**values, self.restorer: chosen})
+                look = self.desk.preview(owner, setup, self.path(values))
+        except RestorersError as problem:
+            return self.show(None, setup, problem)
+        return {**self.show(look, setup), self.restorer: gr.update(value=chosen, options=offered), **self._drawn(setup)}
+
+    def _drawn(self, setup: Setup) -> dict[Component, Any]:
+        """Where nothing is damaged, nothing is drawn by chance and nothing can follow."""
+        return {self.drawing: gr.update(visible=bool(setup.steps)), self.none_help: gr.update(visible=not setup.steps)}
 
     def add_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Freeze the present damage as a chip and let the visitor choose the next one."""
@@ -228,29 +246,27 @@ class RestoreTab:
 
     def choose_sample(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A sample photo was chosen."""
-        path = self.path(values)
-        return {**self.refresh(values, request), self.photo: path, **self.canvas(values, path)}
+        self.desk.paint(request.session_hash, None)
+        return {**self.refresh(values, request), self.photo: self.path(values)}
 
     def take_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The visitor has given a photo of his own, or taken it away."""
         values = {**values, self.sample: ""}
         self.desk.paint(request.session_hash, None)
-        return {**self.refresh(values, request), self.sample: "", **self.canvas(values, values[self.photo])}
+        return {**self.refresh(values, request), self.sample: ""}
 
     def refuse_photo(self, request: gr.Request) -> dict[Component, Any]:
         """The photo was refused: the one before takes its place again, and the page goes on."""
         look = self.desk.last(request.session_hash)
         return {self.photo: look.path if look else None}
 
-    def canvas(self, values: dict[Component, Any], path: str | None) -> dict[Component, Any]:
-        """The photo as the ground to paint on, where painting is what is chosen."""
-        if values[self.damage] != "painted_mask" or path is None:
-            return {self.paint: gr.skip()}
-        return {self.paint: {"background": canvas_of(self.desk.working(path)), "layers": [], "composite": None}}
-
     def painted(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Strokes were added or taken back."""
-        self.desk.paint(request.session_hash, mask_of(values[self.paint]))
+        setup = self.setup(values)
+        try:
+            self.desk.paint(request.session_hash, mask_of(values[self.paint]))
+        except RestorersError as problem:
+            return self.show(self.desk.last(request.session_hash), setup, problem)
         return self.refresh(values, request)
 
     def blend(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
@@ -278,7 +294,7 @@ class RestoreTab:
         if job.error is None and job.result is not None:
             yield {**self.show(job.result, setup), **idle}
         elif job.error is None or isinstance(job.error, Cancelled):
-            yield {self.panes: view.panes(look), **idle}
+            yield {self.panes: view.panes(look), self.problem: view.sentences([words.STOPPED]), **idle}
         elif isinstance(job.error, RestorersError):
             yield {**self.show(look, setup, job.error), **idle}
         else:
@@ -291,7 +307,7 @@ class RestoreTab:
 
     def leave(self, request: gr.Request) -> None:
         """The visitor has closed the page."""
-        self.desk.forget(request.session_hash)
+        self.desk.forget(request.session_hash, uploads=self.photo.GRADIO_CACHE)
 
     def open(self, request: gr.Request) -> dict[Component, Any]:
         """The page opens: with the settings of the link, or with those to start with."""
@@ -316,9 +332,9 @@ class RestoreTab:
         return {
             **values,
             **shown,
-            **self.canvas(values, path),
             self.photo: path,
-            self.restorer: gr.update(value=setup.restorer, options=restorer_options(setup)),
+            **self._drawn(setup),
+            self.restorer: gr.update(value=setup.restorer, options=restorer_options(setup, look.observation)),
             self.banner: banner,
         }
 
@@ -335,22 +351,27 @@ class RestoreTab:
             component for panels in (self.damages, self.restorers) for p in panels.values() for component in p.components.values()
         ]
         gr.on([c.input for c in (self.size, self.seed, self.restorer, *parameters)], self.refresh, self.inputs, own, **at_once)
-        gr.on([self.damage.input, self.steps.input], self.choose_damage, self.inputs, own | {self.restorer}, **at_once)
-        self.damage.input(self.ground, self.inputs, {self.paint}, **at_once)
-        self.then.click(self.add_step, self.inputs, own | {self.restorer, self.steps, self.damage}, **at_once)
+        gr.on(
+            [self.damage.input, self.steps.input],
+            self.choose_damage,
+            self.inputs,
+            own | {self.restorer, self.drawing, self.none_help},
+            **at_once,
+        )
+        self.then.click(self.add_step, self.inputs, own | {self.restorer, self.steps, self.damage, self.drawing, self.none_help}, **at_once)
         self.draw.click(self.draw_again, self.inputs, own | {self.seed}, **at_once)
-        self.sample.input(self.choose_sample, self.inputs, own | {self.photo, self.paint}, **at_once)
+        self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **at_once)
         given = gr.on(
             [self.photo.upload, self.photo.clear],
             self.take_photo,
             self.inputs,
-            own | {self.sample, self.paint},
+            own | {self.sample},
             show_progress="hidden",
             concurrency_limit=4,
             api_visibility="private",
         )
         given.failure(self.refuse_photo, None, {self.photo}, **at_once)
-        self.paint.change(self.painted, self.inputs | {self.paint}, own, **at_once)
+        self.paint.input(self.painted, self.inputs | {self.paint}, own, **at_once)
         self.strength.input(None, self.strength, None, js=viewer.strength_js(GROUP, 100), api_visibility="private")
         self.strength.input(self.blend, self.inputs, own, **at_once)
 
@@ -363,14 +384,15 @@ class RestoreTab:
         self.run.click(self.restore, self.inputs, own | {self.run, self.stop}, **running)
         self.stop.click(self.halt, None, None, queue=False, api_visibility="private")
         opened = demo.load(
-            self.open, None, own | self.inputs | {self.banner, self.paint}, queue=False, show_progress="hidden", api_visibility="private"
+            self.open,
+            None,
+            own | self.inputs | {self.banner, self.drawing, self.none_help},
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
         )
         opened.then(self.restore, self.inputs, own | {self.run, self.stop}, **running)
         demo.unload(self.leave)
-
-    def ground(self, values: dict[Component, Any]) -> dict[Component, Any]:
-        """The ground to paint on, when painting is chosen."""
-        return self.canvas(values, self.path(values))
 
     def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:
         """Show the group of what ``chooser`` says, in the browser alone."""

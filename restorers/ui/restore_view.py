@@ -44,13 +44,14 @@ def comparison(look: Look | None, follow: bool = False) -> viewer.ComparisonValu
     if look is None:
         return viewer.comparison_value(viewer.three_views())
     pictures, bar, most = look.pictures, _heat_bar(), f"≥ {ERROR_MAXIMUM * 255:.0f}"
+    invented = words.INVENTED_LEGEND if look.observation.mask is None else words.INVENTED_MASK_LEGEND
     views = viewer.three_views(
         pictures.get("degraded"),
         pictures.get("restored"),
         pictures.get("error_map"),
         pictures.get("invented"),
         error_legend=viewer.legend(words.ERROR_LEGEND, "0", most, bar),
-        invented_legend=viewer.legend(words.INVENTED_LEGEND, "0", most, bar),
+        invented_legend=viewer.legend(invented, "0", most, bar),
         truth=look.truth,
     )
     return viewer.comparison_value(views, size=look.working.size, strength=None if follow else look.setup.strength)

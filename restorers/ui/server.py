@@ -22,9 +22,8 @@ from restorers.ui.language import EARLY_SCRIPT
 from restorers.ui.memory import Pictures, Shelf
 
 MAX_UPLOAD = 25_000_000
-MAX_PAINTING = 4_000_000
 MAX_BODY = 256_000
-LIMITS = {"/upload": MAX_UPLOAD, "/component_server": MAX_PAINTING}
+LIMITS = {"/upload": MAX_UPLOAD}
 THUMBNAIL = 64
 
 

@@ -44,6 +44,9 @@ def observe(height=33, width=47, kind="random", **known):
         photo = np.repeat(photo[..., :1], 3, axis=2)
     if kind == "unclipped":
         photo = photo * 1.6 - 0.3
+    if kind == "impulses":
+        hit = rng.random((height, width)) < 0.3
+        photo[hit] = (rng.random(hit.sum()) < 0.5)[:, None]
     if kind == "flat":
         photo[:] = 0.4
     if kind == "black":
@@ -137,26 +140,12 @@ def test_the_same_input_gives_the_same_bytes(cls):
 def test_a_tile_with_context_restores_as_the_whole_photo(cls):
     for settings in settings_to_try(cls):
         restorer = cls.from_settings(settings)
-        known = restorer.require(observe(160, 160, noise_sigma=None))
+        known = restorer.require(observe(160, 160, "impulses", noise_sigma=None))
         whole = restorer.restore(known)
         # the left half of the photo, and as much of the right one as can reach it
         cut = 80 + cls.context
         half = replace(known, photo=known.photo[:, :cut].copy(), mask=known.mask[:, :cut].copy())
         assert np.abs(restorer.restore(half)[:, :80] - whole[:, :80]).max() <= 1 / 255, settings
-
-
-@pytest.mark.parametrize("cls", [cls for cls in LOCAL if cls.context], ids=lambda cls: cls.name)
-def test_the_context_is_no_larger_than_needed(cls):
-    """Some setting reaches at least half as far as the context says, else tiles overlap for nothing."""
-    reach = 0
-    for settings in settings_to_try(cls):
-        restorer = cls.from_settings(settings)
-        known = observe(160, 160)
-        changed = replace(known, photo=known.photo.copy())
-        changed.photo[:, 80:] = 1 - changed.photo[:, 80:]
-        rows = np.nonzero(np.abs(restorer.restore(changed) - restorer.restore(known))[:, :80].max(axis=(0, 2)) > 1e-6)[0]
-        reach = max(reach, 80 - rows.min() if len(rows) else 0)
-    assert cls.context / 4 <= reach <= cls.context
 
 
 @pytest.mark.parametrize("what", ["kernel", "mask", "scale"])
@@ -177,17 +166,20 @@ def test_what_is_not_told_is_asked_for(what):
 
 def test_unknown_noise_is_measured_once_and_kept():
     denoiser = CLASSICAL.get("non_local_means")()
-    observation = observe(kind="flat", noise_sigma=None)
+    observation = observe(160, 160, kind="flat", noise_sigma=None)
     noisy = replace(
         observation, photo=observation.photo + np.random.default_rng(0).normal(0, 0.1, observation.photo.shape).astype(np.float32)
     )
     known = denoiser.require(noisy)
-    assert known.noise_sigma == pytest.approx(0.1, rel=0.1)
+    assert known.noise_sigma == pytest.approx(0.1, rel=0.05)
     assert denoiser.require(known) is known
     assert denoiser.missing_knowledge(noisy) == ()
     np.testing.assert_array_equal(denoiser.restore(noisy), denoiser.restore(known))
 
 
 def test_finding_them_loads_no_heavy_library():
-    code = "import sys; from restorers.classical import CLASSICAL; CLASSICAL.names(); print({'skimage', 'scipy', 'pywt', 'keras'} & set(sys.modules))"
+    code = (
+        "import sys; from restorers.classical import CLASSICAL; CLASSICAL.names(); "
+        "print({'skimage', 'scipy', 'pywt', 'keras'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"

@@ -16,6 +16,7 @@ function draw() {
     const entry = document.createElement("option");
     entry.value = option.value;
     entry.textContent = option[language];
+    entry.disabled = Boolean(option.disabled);
     (group || select).append(entry);
   }
   select.value = props.value;

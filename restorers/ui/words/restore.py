@@ -6,10 +6,9 @@ from restorers.text import Text
 PHOTO = Text("Photo", "照片")
 PHOTO_STEP = Text("Photo", "照片")
 PHOTO_EMPTY = Text("Drop a photo here, or click to choose", "把照片拖到这里，或点击选择")
-SAMPLES = Text("Or try one of these:", "或试试这些照片：")
 SIZE = Text("Working size", "处理尺寸")
-SIZE_FIT = Text("At most 1 megapixel: quick", "最多 100 万像素：快")
-SIZE_FULL = Text("Full size: slower", "原始尺寸：较慢")
+SIZE_FIT = Text("Up to 1 megapixel", "最多 100 万像素")
+SIZE_FULL = Text("Full size (slower)", "原始尺寸（较慢）")
 SIZE_REDUCED = Text(
     "Reduced from {full_width} × {full_height} to {width} × {height} pixels.",
     "已从 {full_width} × {full_height} 缩小到 {width} × {height} 像素。",
@@ -29,24 +28,24 @@ THEN_FULL = Text(
     "At most {most} kinds of damage can follow one another. Remove one first.",
     "最多可依次施加 {most} 种损坏。请先移除一种。",
 )
-THEN_FIRST = Text("Applied first:", "先施加：")
 CHIPS_CLEAR = Text("Remove all", "全部移除")
 CHIP_REMOVE = Text("Remove", "移除")
 SEED = Text("Draw no.", "抽样编号")
-SEED_HELP = Text(
-    "Random damage is drawn by number: the same number gives exactly the same damage again.",
-    "随机损坏由编号决定：相同的编号会得到完全相同的损坏。",
-)
+SEED_HELP = Text("The same number: the same random damage.", "编号相同，随机损坏就相同。")
 SEED_NEW = Text("Draw again", "重新抽样")
 PAINT = Text("Paint over what shall be lost", "涂抹要丢失的部分")
-PAINT_HELP = Text("Without strokes, a scribble in the middle is lost.", "若不涂抹，则中间的一道涂鸦会丢失。")
+BRUSH = Text("Brush", "笔刷")
+UNDO = Text("Undo", "撤销")
+CLEAR = Text("Clear", "清除")
+PAINT_HELP = Text("Until you do, a scribble across the middle is lost.", "在你涂抹之前，中间的一道涂鸦会丢失。")
 
 # 3 the restorer
 RESTORER_STEP = Text("Restore with", "修复方法")
 RESTORER = Text("Method", "方法")
 SUITED = Text("Made for this damage", "适合这种损坏")
-SUITED_ALL = Text("Methods", "方法")
 OTHERS = Text("Made for other damage", "适合其他损坏")
+ANY = Text("Methods", "方法")
+UNTOLD = Text("Must be told what nobody knows here", "需要知道此处无人知道的信息")
 TOLD_NOTHING = Text("It sees the degraded photo only.", "它只看到退化照片。")
 TOLD = Text("It is told {what}.", "它知道{what}。")
 TOLD_WHAT = {
@@ -59,7 +58,10 @@ MISSING = Text(
     "This method must be told {what}, and this damage does not say so. Choose another method or another damage.",
     "此方法需要知道{what}，而这种损坏无法提供。请选择其他方法或其他损坏。",
 )
-NETWORK = Text("A neural network with {parameters} learned numbers. {trained}", "一个神经网络，含 {parameters} 个学得的参数。{trained}")
+NETWORK = Text(
+    "A neural network with {parameters} learned numbers, trained on: {trained}",
+    "一个神经网络，含 {parameters} 个学得的参数，训练数据：{trained}",
+)
 FORMULA = Text("A formula: it has learned nothing.", "一个公式，没有经过训练。")
 RUN = Text("Restore", "修复")
 STOP = Text("Stop", "停止")
@@ -68,7 +70,6 @@ WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead
 STARTING = Text("Restoring…", "正在修复……")
 RUNNING = Text("Restoring… {percent} %", "正在修复…… {percent}%")
 RUNNING_LONG = Text("Restoring for {seconds} seconds…", "已修复 {seconds} 秒……")
-PRESS_RUN = Text("Press Restore to see the result.", "按“修复”查看结果。")
 NO_PHOTO = Text("Choose a photo first: your own, or one of the examples.", "请先选择一张照片：你自己的，或示例之一。")
 
 # the numbers
@@ -121,6 +122,11 @@ ERROR_LEGEND = Text("Difference from the original, in gray levels of 255.", "与
 INVENTED_LEGEND = Text(
     "Where the result, damaged again, disagrees with the degraded photo.",
     "把结果再损坏一次后，与退化照片不一致之处。",
+)
+
+INVENTED_MASK_LEGEND = Text(
+    "Where the result contradicts what was seen. What was missing is all invented: nothing can check it.",
+    "结果与所见相矛盾之处。缺失的部分全是编造的：无从核对。",
 )
 
 # taking away
