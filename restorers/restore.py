@@ -183,6 +183,7 @@ def _with_mask(observation: Observation) -> np.ndarray:
 def _restore_classical(
     observation: Observation, restorer: Classical, progress: Progress | None, cancel: threading.Event | None
 ) -> np.ndarray:
+    observation = restorer.require(observation)  # once for the whole photo: tiles would each measure their own noise
     if restorer.context is None or max(observation.photo.shape) <= CLASSICAL_TILE:
         return restorer.restore(observation)
     masked = observation.mask is not None

@@ -18,13 +18,13 @@ def blur(photo: np.ndarray, kernel: np.ndarray) -> Observation:
         kernel: (k, k) with k odd, non-negative; scaled here to sum 1.
 
     Returns:
-        The observation with ``kernel`` as it was applied, float32.
+        The observation with ``kernel`` as it was applied, float32, and a ``noise_sigma`` of 0.
     """
     kernel = (kernel / kernel.sum()).astype(np.float32)
     # filter2D correlates: flipped on both axes, a correlation is a convolution
     blurred = cv2.filter2D(photo, -1, cv2.flip(kernel, -1), borderType=cv2.BORDER_REFLECT_101)
     # large kernels are applied by Fourier transform, whose rounding may leave [0, 1] by 1e-7
-    return Observation(np.clip(blurred, 0, 1), kernel=kernel)
+    return Observation(np.clip(blurred, 0, 1), kernel=kernel, noise_sigma=0.0)
 
 
 def grid(radius: int) -> tuple[np.ndarray, np.ndarray]:

@@ -34,7 +34,7 @@ class Observation:
         seed: the seed that repeats it; None where it was not applied by ``degrade``.
         mask: bool (height, width), True where a pixel is missing; None where none is.
         kernel: blur kernel, float32 (k, k) of sum 1, where the blur is one convolution with reflected borders.
-        noise_sigma: standard deviation of the noise added last, in units of the photo ([0, 1]).
+        noise_sigma: standard deviation of the noise, in units of the photo ([0, 1]), where it is white and known; 0 where there is none.
         scale: factor by which the resolution was reduced.
     """
 
@@ -107,7 +107,9 @@ class Chain(Degradation):
             new = step.apply(observation.photo, child)
             mask = new.mask if observation.mask is None else observation.mask if new.mask is None else observation.mask | new.mask
             known = observation if step.family == "noise" else Observation(photo)
-            observation = replace(new, mask=mask, kernel=known.kernel, scale=known.scale)
+            clean = observation.noise_sigma in (None, 0) and step.family == "noise"
+            noise = new.noise_sigma if clean else None
+            observation = replace(new, mask=mask, kernel=known.kernel, scale=known.scale, noise_sigma=noise)
         return observation
 
     def describe(self) -> str:

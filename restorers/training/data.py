@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from restorers.errors import RestorersError
-from restorers.photo import list_photos, read_photo, to_uint8
+from restorers.photo import PhotoError, list_photos, read_photo, to_float, to_uint8
 from restorers.samples import SAMPLES
 from restorers.text import Text
 
 Pair = tuple[np.ndarray, np.ndarray]
+
+SAMPLE_SQUARES = 240
 
 
 class DataError(RestorersError):
@@ -40,6 +45,47 @@ class TrainingData:
     notes: tuple[Text, ...] = ()
 
 
+def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
+    """The pictures of one or several folders (with ``recursive``, of their subfolders too), and a line that names the source."""
+    paths, files = [Path(part) for part in str(folders).split(",")], []
+    for path in paths:
+        inside = []
+        if recursive:
+            for folder in (path, *sorted(p for p in path.rglob("*") if p.is_dir() and not p.name.startswith("."))):
+                with contextlib.suppress(PhotoError):  # a folder that holds only folders
+                    inside += list_photos(folder)
+        files += inside or list_photos(path)
+    return files, "photos of the folder " + ", ".join(path.name for path in paths)
+
+
+def _decode(files: Sequence[Path], smallest: int, notes: list[Text]) -> Iterator[np.ndarray]:
+    """Each file that can be used, as uint8; a note for each that cannot. ``DataError`` at the end where none can."""
+    used = 0
+    for file in files:
+        try:
+            photo = to_uint8(read_photo(file).photo)
+        except RestorersError as error:
+            notes.append(error.sentence)
+            continue
+        if min(photo.shape[:2]) < smallest:
+            notes.append(
+                Text(
+                    f"{Path(file).name}: passed over; the short side must have at least {smallest} pixels, it has {min(photo.shape[:2])}.",
+                    f"{Path(file).name}：已跳过；短边至少需 {smallest} 像素，实为 {min(photo.shape[:2])}。",
+                )
+            )
+            continue
+        used += 1
+        yield photo
+    if not used:
+        raise DataError(
+            Text(
+                f"Training needs at least one photo with a short side of {smallest} pixels or more; {len(files)} files were read, none fits.",
+                f"训练至少需要一张短边不小于 {smallest} 像素的照片；读取了 {len(files)} 个文件，均不合适。",
+            )
+        )
+
+
 def load_photos(folders: Path | str | None, smallest: int) -> tuple[list[np.ndarray], str, tuple[Text, ...]]:
     """Decode every photo of some folders once, as uint8 to save memory.
 
@@ -56,33 +102,91 @@ def load_photos(folders: Path | str | None, smallest: int) -> tuple[list[np.ndar
     if folders is None:
         files, source = [sample.path for sample in SAMPLES.values()], "the sample photos that ship inside scikit-image and Gradio"
     else:
-        paths = [Path(part) for part in str(folders).split(",")]
-        files = [file for path in paths for file in list_photos(path)]
-        source = "photos of the folder " + ", ".join(path.name for path in paths)
-    photos, notes = [], []
-    for file in files:
-        try:
-            photo = to_uint8(read_photo(file).photo)
-        except RestorersError as error:
-            notes.append(error.sentence)
-            continue
-        if min(photo.shape[:2]) < smallest:
-            notes.append(
-                Text(
-                    f"{Path(file).name}: passed over; the short side must have at least {smallest} pixels, it has {min(photo.shape[:2])}.",
-                    f"{Path(file).name}：已跳过；短边至少需 {smallest} 像素，实为 {min(photo.shape[:2])}。",
-                )
-            )
-            continue
-        photos.append(photo)
-    if not photos:
+        files, source = _find(folders, recursive=False)
+    notes: list[Text] = []
+    return list(_decode(files, smallest, notes)), source, tuple(notes)
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Square pictures of one size.
+
+    Attributes:
+        pictures: uint8 (n, size, size, 3), RGB: a quarter of the memory that floats take.
+        training, validation: rows of ``pictures`` to learn from, and rows held back.
+        source: what the pictures are, for the card.
+        notes: files that were passed over.
+    """
+
+    pictures: np.ndarray
+    training: np.ndarray
+    validation: np.ndarray
+    source: str
+    notes: tuple[Text, ...] = ()
+
+
+def load_squares(
+    folders: Path | str | None, size: int, *, validation: Path | str | None = None, share: float = 0.1, count: int | None = None
+) -> Squares:
+    """Decode pictures once, each shrunk to ``size`` × ``size`` by area averaging, as the tutorials do: a longer side is squeezed.
+
+    Args:
+        folders: a folder or several, separated by commas, their subfolders included (``flowers/<class>/*.jpg``); None cuts
+            squares of random size, some mirrored, out of the sample photos that ship inside scikit-image and Gradio.
+        size: side in pixels; pictures with a shorter side are passed over.
+        validation: folders of pictures to hold back; None holds back every 1/``share``-th, or crops of a photo that none is learned from.
+        share: of the pictures that is held back.
+        count: use this many pictures, chosen at random but always the same; None uses all (240 without a folder).
+
+    Raises:
+        DataError: a folder is missing, holds no usable picture, or only one where some have to be held back.
+    """
+    notes: list[Text] = []
+    if folders is None:
+        source = "squares cut out of the sample photos that ship inside scikit-image and Gradio"
+        held_out = np.arange(count or SAMPLE_SQUARES) < max(1, round(share * (count or SAMPLE_SQUARES)))
+        squares = _sample_squares(size, held_out)
+    else:
+        squares, source = _folder_squares(folders, size, count, notes)
+        held_out = np.arange(len(squares)) % round(1 / share) == 0
+    if validation is not None:
+        others, _ = _folder_squares(validation, size, None, notes)
+        held_out = np.arange(len(squares) + len(others)) >= len(squares)
+        squares = [*squares, *others]
+    if len(squares) < 2:
         raise DataError(
             Text(
-                f"Training needs at least one photo with a short side of {smallest} pixels or more; {len(files)} files were read, none fits.",
-                f"训练至少需要一张短边不小于 {smallest} 像素的照片；读取了 {len(files)} 个文件，均不合适。",
+                f"Training needs at least 2 pictures of {size}×{size} pixels or more, one of them to validate on. Received: 1.",
+                f"训练至少需要 2 张不小于 {size}×{size} 像素的图片，其中一张用于验证。收到：1 张。",
             )
         )
-    return photos, source, tuple(notes)
+    return Squares(np.stack(squares), np.flatnonzero(~held_out), np.flatnonzero(held_out), source, tuple(notes))
+
+
+def _shrink(photo: np.ndarray, size: int) -> np.ndarray:
+    return photo if photo.shape[:2] == (size, size) else cv2.resize(photo, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def _folder_squares(folders: Path | str, size: int, count: int | None, notes: list[Text]) -> tuple[list[np.ndarray], str]:
+    files, source = _find(folders, recursive=True)
+    if count is not None:
+        files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
+    return [_shrink(photo, size) for photo in itertools.islice(_decode(files, size, notes), count)], source
+
+
+def _sample_squares(size: int, held_out: np.ndarray) -> list[np.ndarray]:
+    """Squares cut out of the sample photos: those held out of the first photo, the others of the others."""
+    first, *others = _decode([sample.path for sample in SAMPLES.values()], size, [])
+    rng = np.random.default_rng(0)
+    return [random_square(first if held else others[i % len(others)], size, rng) for i, held in enumerate(held_out)]
+
+
+def random_square(photo: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+    """A square of random side and place, mirrored left to right half of the time, shrunk to ``size`` pixels; of the photo's type."""
+    side = int(rng.integers(size, min(photo.shape[:2]) + 1))
+    top, left = (int(rng.integers(0, length - side + 1)) for length in photo.shape[:2])
+    square = _shrink(photo[top : top + side, left : left + side], size)
+    return np.ascontiguousarray(square[:, ::-1] if rng.integers(2) else square)
 
 
 def hold_out(photos: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -119,6 +223,33 @@ def photo_patches(
         while True:
             pairs = [pair(random_crop(photos[i], size, rng), rng) for i in rng.choice(len(photos), batch, p=weights)]
             yield np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
+
+    return batches
+
+
+def square_pairs(pictures: np.ndarray, rows: np.ndarray, pair: Callable[[np.ndarray, np.random.Generator], Pair]) -> Pair:
+    """Pairs of the ``rows`` of ``pictures`` (uint8, as in ``Squares``). A row's random numbers depend on nothing but the row: each call draws the same."""
+    pairs = [pair(to_float(pictures[row]), np.random.default_rng(int(row))) for row in rows]
+    return np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
+
+
+def square_batches(
+    pictures: np.ndarray, rows: np.ndarray, pair: Callable[[np.ndarray, np.random.Generator], Pair], batch: int, drawn_once: bool = False
+) -> Callable[[np.random.Generator], Iterator[Pair]]:
+    """An endless stream of batches of pairs: every row once an epoch, reshuffled each time around; the last batch of an epoch may be smaller.
+
+    Args:
+        pictures, rows, pair: as in ``square_pairs``.
+        batch: pictures in a batch.
+        drawn_once: a picture's random numbers are the same in every epoch and those of ``square_pairs``; otherwise they are new each time.
+    """
+
+    def batches(rng: np.random.Generator) -> Iterator[Pair]:
+        while True:
+            order = rng.permutation(rows)
+            for start in range(0, len(order), batch):
+                chosen = order[start : start + batch]
+                yield square_pairs(pictures, chosen, pair if drawn_once else lambda photo, _: pair(photo, rng))
 
     return batches
 
@@ -193,8 +324,6 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
 
 def draw_digits(count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw digits: OpenCV's eight stroke fonts, random size, slant, position and pen width; float32 (count, 28, 28, 1)."""
-    import cv2
-
     digits = np.zeros((count, 28, 28, 1), np.float32)
     for canvas in digits:
         big = np.zeros((112, 112), np.uint8)

@@ -35,7 +35,7 @@ class TrainingState:
         steps: batches seen.
         seconds: time spent on them.
         best: highest validation PSNR so far, in dB.
-        history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``.
+        history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
     """
 
     steps: int = 0
@@ -64,6 +64,12 @@ def predict(model: keras.Model, inputs: np.ndarray, batch: int) -> np.ndarray:
     return np.concatenate([model.predict_on_batch(inputs[i : i + batch]) for i in range(0, len(inputs), batch)])
 
 
+def _sync(model: keras.Model) -> None:
+    """Under JAX, ``fit`` keeps the weights to itself within an epoch; this gives them back to the model. Elsewhere there is nothing to do."""
+    if keras.backend.backend() == "jax":
+        model.jax_state_sync()
+
+
 class _Course(keras.callbacks.Callback):
     """Holds the time: counts steps and seconds, sets the rate by them, stops at the end or when cancelled."""
 
@@ -77,6 +83,7 @@ class _Course(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch, logs=None):
         if self.budget:
+            _sync(self.model)
             done = min(1.0, (self.state.seconds - self.start) / self.budget)
             warm = min(1.0, (self.state.steps + 1) / WARM_UP_STEPS)
             self.model.optimizer.learning_rate = self.highest * max(warm * (1 + math.cos(math.pi * done)) / 2, 1e-3)
@@ -101,23 +108,30 @@ class _Course(keras.callbacks.Callback):
 class _Validation(keras.callbacks.Callback):
     """After each epoch: scores the averaged weights on the validation pictures, keeps the best, saves the state."""
 
-    def __init__(self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None):
+    def __init__(
+        self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None, metrics: Sequence[keras.metrics.Metric] = ()
+    ):
         super().__init__()
-        self.state, self.data, self.batch, self.folder = state, data, batch, folder
+        self.state, self.data, self.batch, self.folder, self.metrics = state, data, batch, folder, metrics
         self.best: dict[str, np.ndarray] | None = None
 
     def averaged(self) -> list | None:
         return getattr(self.model.optimizer, "_model_variables_moving_average", None) if self.model.optimizer.use_ema else None
 
     def on_epoch_end(self, epoch, logs=None):
+        _sync(self.model)
         inputs, targets = self.data.validation
         raw = [np.asarray(v) for v in self.model.trainable_variables]
         if average := self.averaged():
             for variable, mean in zip(self.model.trainable_variables, average, strict=True):
-                variable.assign(mean)
+                variable.assign(np.array(mean))  # a copy: JAX may give the memory of a shared array away
         outputs = predict(self.model, inputs, self.batch)
         logs["val_psnr"] = mean_psnr(outputs, targets)
         logs["val_loss"] = float(np.mean(keras.ops.convert_to_numpy(self.model.compute_loss(y=targets, y_pred=outputs))))
+        for metric in self.metrics:
+            metric.reset_state()
+            metric.update_state(targets, outputs)
+            logs[f"val_{metric.name}"] = float(metric.result())
         if logs["val_psnr"] > self.state.best:
             self.state.best = logs["val_psnr"]
             self.best = {v.path: np.array(v) for v in self.model.variables}
@@ -126,6 +140,7 @@ class _Validation(keras.callbacks.Callback):
         self.state.history.append(
             {"step": self.state.steps, "seconds": round(self.state.seconds, 1)}
             | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")}
+            | {k: float(logs[k]) for metric in self.metrics for k in (metric.name, f"val_{metric.name}")}
         )
         if self.folder is not None:
             self.save()
@@ -181,10 +196,10 @@ def train(
     minutes = recipe.minutes if minutes is None else minutes
     keras.utils.set_random_seed(seed)
     model, state = recipe.architecture.build(), TrainingState()
-    model.compile(optimizer=recipe.optimizer(), loss=recipe.loss)
+    model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation
-    validation = _Validation(state, data, 16, folder)
+    validation = _Validation(state, data, 16, folder, recipe.metrics())
     if resume:
         if folder is None or not (folder / "state.safetensors").is_file():
             raise TrainingError(Text(f"There is no training of {recipe.name} to resume.", f"没有可继续的 {recipe.name} 训练。"))
@@ -209,4 +224,4 @@ def train(
     if validation.best is not None:
         for variable in model.variables:
             variable.assign(validation.best[variable.path])
-    return TrainingRun(model, state, mean_psnr(inputs[..., : targets.shape[-1]], targets))
+    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets))

@@ -46,7 +46,8 @@ def build_demo() -> gr.Blocks:
         with gr.Row(elem_id="page-head"):
             gr.HTML(f"<h1>{both(words.TITLE)}</h1><p>{both(words.TAGLINE)}</p>", elem_id="page-title")
             switch = gr.HTML(
-                html_template='<button type="button" data-language="en" lang="en">English</button>'
+                html_template=f'<span class="unseen">{both(words.LANGUAGE)}</span>'
+                '<button type="button" data-language="en" lang="en">English</button>'
                 '<button type="button" data-language="zh" lang="zh-CN">中文</button>',
                 js_on_load=asset("switch.js"),
                 apply_default_css=False,

@@ -25,6 +25,7 @@ MAX_UPLOAD = 25_000_000
 MAX_BODY = 256_000
 LIMITS = {"/upload": MAX_UPLOAD}
 THUMBNAIL = 64
+SWEEP_EVERY = 300.0  # seconds
 
 
 class BodyLimit:
@@ -155,7 +156,7 @@ def app_kwargs(pictures: Pictures, *shelves: Shelf) -> dict[str, Any]:
     async def lifespan(_app):
         async def sweep() -> None:
             while True:
-                await asyncio.sleep(300)
+                await asyncio.sleep(SWEEP_EVERY)
                 for shelf in (pictures, *shelves):
                     shelf.sweep()
 

@@ -34,7 +34,7 @@ def test_changing_one_step_leaves_the_draws_of_the_others(make_photo):
         ((SMALL, JPEG), set()),
         ((BLUR, BLUR), set()),
         ((HOLES, NOISE), {"mask", "noise_sigma"}),
-        ((BLUR,), {"kernel"}),
+        ((BLUR,), {"kernel", "noise_sigma"}),
     ],
     ids=lambda value: "-".join(s.name for s in value) if isinstance(value, tuple) else "",
 )

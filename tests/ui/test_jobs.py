@@ -22,10 +22,6 @@ def held(gate: threading.Event):
     return work
 
 
-async def followed(line, job):
-    return [news async for news in line.follow(job, every=0.005)]
-
-
 def test_one_at_a_time_and_first_come_first_served():
     line, gates, order = Line(), [threading.Event() for _ in range(3)], []
 
@@ -128,14 +124,15 @@ def test_an_error_is_kept_and_the_line_moves_on():
 
 
 def test_progress_only_rises():
-    line, seen = Line(), []
+    line, started, seen = Line(), threading.Event(), []
 
     def work(progress, cancel):
+        assert started.wait(SOON)
         for share in (0.2, 0.1, 0.7, 3.0):
             progress(share)
             seen.append(job.progress)
 
-    job = line.start("a", lambda p, c: started.wait(SOON) and work(p, c)) if (started := threading.Event()) else None
+    job = line.start("a", work)
     started.set()
     assert job.done.wait(SOON)
     assert seen == [0.2, 0.2, 0.7, 1.0]

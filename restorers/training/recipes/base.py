@@ -64,6 +64,10 @@ class Recipe(Parameterised, PlugIn, ABC):
             validation: pictures to choose the best weights by; None holds some of ``folder`` back.
         """
 
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Fresh Keras metrics to record beside the loss, on the batches and on the validation pictures."""
+        return []
+
     def callbacks(self) -> list[keras.callbacks.Callback]:
         """Keras callbacks of the recipe itself, such as early stopping."""
         return []

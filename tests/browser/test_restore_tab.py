@@ -1,0 +1,266 @@
+"""The Restore tab in a real browser: what a visitor sees and does."""
+
+import re
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import pytest
+
+QUICK = "/?photo=cat&with=gaussian_noise,sigma=25&using=gaussian_filter"
+LONG = 90_000  # milliseconds; only a broken page takes as long
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    """A photo of 640×480 with structure."""
+    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
+    path = tmp_path_factory.mktemp("photos") / "mine.png"
+    cv2.imwrite(str(path), pixels)
+    return path
+
+
+@pytest.fixture(scope="module")
+def large_photo(tmp_path_factory):
+    pixels = cv2.resize(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8), (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    path = tmp_path_factory.mktemp("photos") / "large.jpg"
+    cv2.imwrite(str(path), pixels)
+    return path
+
+
+def opened(page, address=QUICK):
+    page.goto(address)
+    page.wait_for_selector("#restore-gain", timeout=LONG)
+    return page
+
+
+def gain(page) -> float:
+    return float(page.inner_text("#restore-gain strong").replace("dB", "").replace("−", "-"))
+
+
+def fresh_gain(page) -> float:
+    """Press Restore and read the new gain."""
+    page.wait_for_selector("#restore-gain", state="detached", timeout=LONG)
+    page.click("#restore-run")
+    page.wait_for_selector("#restore-gain", timeout=LONG)
+    return gain(page)
+
+
+def give(page, path):
+    page.set_input_files("#restore-photo [data-testid=file-upload]", path)
+
+
+def degraded(page) -> str:
+    """The address of the degraded picture."""
+    return page.evaluate("document.querySelectorAll('#restore-panes img')[1].src")
+
+
+def test_the_page_opens_with_pictures_and_a_measured_result(desktop):
+    opened(desktop, "/")
+    assert gain(desktop) > 1
+    loaded = "[...document.querySelectorAll('#restore-panes img')].filter((i) => i.complete && i.naturalWidth > 100).length"
+    assert desktop.evaluate(loaded) == 3
+    assert "Measured: RGB, whole photo" in desktop.inner_text("#restore-numbers")
+    run, page_height = desktop.locator("#restore-run").bounding_box(), 900
+    assert run["y"] + run["height"] <= page_height
+
+
+def test_upload_run_and_read_the_gain(desktop, photo):
+    opened(desktop)
+    give(desktop, photo)
+    assert fresh_gain(desktop) > 1
+    assert "photo=" not in urlsplit(desktop.url).query
+    with desktop.expect_download() as download:
+        desktop.click("a[download='restored.png']")
+    restored = cv2.imread(str(download.value.path()))
+    assert download.value.suggested_filename == "restored.png"
+    assert restored.shape == (480, 640, 3)
+    closer = cv2.PSNR(restored, cv2.imread(str(photo)))
+    assert closer == pytest.approx(float(desktop.inner_text("#restore-numbers tbody tr:first-child td:last-child")), abs=0.1)
+
+
+def test_a_moved_slider_shows_the_damage_at_once(desktop):
+    opened(desktop)
+    before = degraded(desktop)
+    slider = desktop.locator("#restore-gaussian_noise-sigma input[type=range]")
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
+    desktop.wait_for_function("location.search.includes('sigma=30')", timeout=LONG)
+    assert "Doing nothing scores" in desktop.inner_text("#restore-numbers")
+
+
+def test_the_comparison_moves_by_keyboard(desktop):
+    opened(desktop)
+    divider = desktop.locator("#restore-comparison input[type=range]").first
+    divider.focus()
+    before = float(divider.input_value())
+    for _ in range(3):
+        divider.press("ArrowRight")
+    assert float(divider.input_value()) > before
+
+
+def test_strength_moves_the_numbers(desktop):
+    opened(desktop)
+    full = gain(desktop)
+    field = desktop.locator("#restore-strength [data-testid=number-input]")
+    field.fill("0")
+    field.blur()
+    desktop.wait_for_function("document.querySelector('#restore-gain strong').innerText.includes('0.00')", timeout=LONG)
+    assert full > 1
+
+
+def test_another_damage_another_method(desktop):
+    opened(desktop)
+    desktop.select_option("#restore-damage select", "missing_pixels")
+    assert fresh_gain(desktop) > 3
+    assert desktop.locator("#restore-missing_pixels-share").is_visible()
+    assert not desktop.locator("#restore-gaussian_noise-sigma").is_visible()
+    assert desktop.evaluate("document.querySelector('#restore-restorer option:checked').parentElement.label") == "Made for this damage"
+
+
+def test_damages_are_chained_and_unchained(desktop):
+    opened(desktop)
+    desktop.click("#restore-then")
+    desktop.wait_for_selector("#restore-chips li")
+    assert "Gaussian noise σ 25" in desktop.inner_text("#restore-chips")
+    desktop.wait_for_function("location.search.split('with=').length === 3", timeout=LONG)
+    desktop.click("#restore-chips li button")
+    desktop.wait_for_function("location.search.split('with=').length === 2", timeout=LONG)
+
+
+def test_what_is_painted_is_lost(desktop):
+    opened(desktop)
+    desktop.select_option("#restore-damage select", "painted_mask")
+    canvas = desktop.locator("#restore-paint canvas")
+    canvas.wait_for()
+    desktop.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
+    before, box = degraded(desktop), canvas.bounding_box()
+    desktop.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+    desktop.mouse.down()
+    desktop.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=4)
+    desktop.mouse.up()
+    desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
+    desktop.click("#restore-paint [data-clear]")
+    painted = degraded(desktop)
+    desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=painted, timeout=LONG)
+
+
+def test_a_bad_file_is_refused_in_a_sentence_and_the_page_lives_on(desktop, tmp_path, photo):
+    opened(desktop)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"<img src=x onerror=alert(1)> no picture")
+    give(desktop, bad)
+    toast = desktop.locator("[data-testid=toast-body]")
+    toast.wait_for(timeout=LONG)
+    assert "bad.png is not a picture that can be read here" in toast.inner_text()
+    assert gain(desktop) > 1
+    give(desktop, photo)
+    assert fresh_gain(desktop) > 1
+
+
+def test_stop_ends_long_work(desktop, large_photo):
+    opened(desktop)
+    give(desktop, large_photo)
+    desktop.wait_for_function("document.querySelector('#restore-notes').innerText.includes('4000 × 3000')", timeout=LONG)
+    desktop.select_option("#restore-size select", "full")
+    desktop.wait_for_function("!document.querySelector('#restore-notes').innerText.includes('Reduced')", timeout=LONG)
+    desktop.select_option("#restore-restorer select", "non_local_means")
+    desktop.wait_for_function("location.search.includes('non_local_means')", timeout=LONG)
+    desktop.click("#restore-run")
+    desktop.wait_for_selector("#restore-stop", timeout=LONG)
+    desktop.wait_for_function("/\\d/.test(document.querySelector('#restore-panes').innerText.split('Restoring')[1] || '')", timeout=LONG)
+    desktop.click("#restore-stop")
+    desktop.wait_for_selector("#restore-run", timeout=LONG)
+    assert desktop.inner_text("#restore-problem") == "Stopped."
+    desktop.select_option("#restore-size select", "fit")
+    desktop.wait_for_function("document.querySelector('#restore-notes').innerText.includes('Reduced')", timeout=LONG)
+
+
+def test_a_link_restores_what_was_seen(desktop):
+    opened(desktop, "/?photo=coffee&with=gaussian_noise,sigma=40&seed=7&using=median_filter,size=5&strength=80")
+    first = gain(desktop)
+    desktop.click("#restore-save summary")
+    link = desktop.input_value("#restore-link")
+    assert link == desktop.url
+    assert "median_filter" in desktop.input_value("#restore-command")
+    opened(desktop, link)
+    assert gain(desktop) == first
+    assert desktop.input_value("#restore-strength [data-testid=number-input]") == "80"
+    assert desktop.get_attribute("#restore-samples [aria-pressed=true]", "title") == "Coffee"
+
+
+def test_a_broken_link_says_what_was_left_out(desktop):
+    opened(desktop, QUICK + "&with=gaussian_noise,sigma=9999&seed=-3")
+    notice = desktop.inner_text("#restore-banner")
+    assert "sigma must be a number from 0 to 100" in notice
+    assert "“-3”" in notice
+
+
+def shown_words(page) -> str:
+    return page.evaluate("document.body.innerText")
+
+
+def test_the_page_speaks_the_language_of_the_browser_from_the_first_moment(chromium, server):
+    context = chromium.new_context(base_url=server, locale="zh-HK", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    # every text that was ever painted into a heading, a label or a button
+    page.add_init_script(
+        "window.seen = new Set(); new MutationObserver(() => document.querySelectorAll('h1, h2, label, button').forEach("
+        "(e) => e.innerText && seen.add(e.innerText))).observe(document, { childList: true, subtree: true, characterData: true });"
+    )
+    opened(page)
+    assert re.search("[\u4e00-\u9fff]", page.inner_text("#restore-run"))
+    english = page.evaluate("[...seen].filter((t) => /Working size|Restore$|Photo$|Damage|Strength|Degraded|Before/.test(t))")
+    assert not english
+    words = re.sub(r"English|Restorers|PSNR|SSIM|RGB|JPEG|dB|σ|Telea", "", shown_words(page))
+    assert not re.search(r"[A-Za-z]{4,}", words), re.findall(r"[A-Za-z]{4,}", words)
+    context.close()
+
+
+def test_the_switch_changes_every_word_and_is_remembered(desktop):
+    opened(desktop)
+    before = gain(desktop)
+    desktop.click("#page-language [data-language=zh]")
+    desktop.wait_for_function("document.querySelector('#restore-run').innerText === '修复'", timeout=LONG)
+    assert gain(desktop) == before
+    words = re.sub(r"English|Restorers|PSNR|SSIM|RGB|JPEG|dB|σ|Telea", "", shown_words(desktop))
+    assert not re.search(r"[A-Za-z]{4,}", words), re.findall(r"[A-Za-z]{4,}", words)
+    opened(desktop)
+    assert desktop.inner_text("#restore-run") == "修复"
+    desktop.click("#page-language [data-language=en]")
+    desktop.wait_for_function("document.querySelector('#restore-run').innerText === 'Restore'", timeout=LONG)
+    assert not re.search("[\u4e00-\u9fff]", shown_words(desktop).replace("中文", ""))
+
+
+def test_a_phone_shows_the_result_under_the_button_without_scrolling_sideways(phone):
+    opened(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    top = "(id) => document.querySelector(id).getBoundingClientRect().top + scrollY"
+    assert phone.evaluate(top, "#restore-controls") < phone.evaluate(top, "#restore-results")
+    before = degraded_or_none(phone)
+    phone.select_option("#restore-damage select", "salt_and_pepper")
+    assert fresh_gain(phone) > 1
+    assert degraded_or_none(phone) != before
+    for dark in ("", "&__theme=dark"):
+        opened(phone, QUICK + dark)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def degraded_or_none(page):
+    return page.evaluate("[...document.querySelectorAll('#restore-panes img')].map((i) => i.src).join()")
+
+
+def test_an_unknown_picture_is_not_found_and_pictures_go_with_the_visit(desktop, server):
+    opened(desktop)
+    address = degraded(desktop)
+    answer = desktop.request.get(address)
+    assert answer.status == 200
+    assert answer.headers["cache-control"].startswith("private")
+    desktop.goto("about:blank")
+    for _ in range(50):
+        if desktop.request.get(address).status == 404:
+            break
+        desktop.wait_for_timeout(100)
+    assert desktop.request.get(address).status == 404
