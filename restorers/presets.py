@@ -166,8 +166,10 @@ class Preset:
 
 def _limit_threads() -> None:
     """One heavy job at a time on all cores gave the best throughput; must be said before TensorFlow first computes."""
+    import cv2
     import keras
 
+    cv2.setNumThreads(1)  # its threads and TensorFlow's would take the cores from each other
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

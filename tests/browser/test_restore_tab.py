@@ -22,7 +22,7 @@ def photo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def large_photo(tmp_path_factory):
-    pixels = cv2.resize(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8), (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    pixels = cv2.resize(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8), (2600, 2000), interpolation=cv2.INTER_CUBIC)
     path = tmp_path_factory.mktemp("photos") / "large.jpg"
     cv2.imwrite(str(path), pixels)
     return path
@@ -142,8 +142,8 @@ def test_what_is_painted_is_lost(desktop):
     desktop.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=4)
     desktop.mouse.up()
     desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
-    desktop.click("#restore-paint [data-clear]")
     painted = degraded(desktop)
+    desktop.click("#restore-paint [data-clear]")
     desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=painted, timeout=LONG)
 
 
@@ -163,7 +163,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_the_page_lives_on(desktop, tmp_
 def test_stop_ends_long_work(desktop, large_photo):
     opened(desktop)
     give(desktop, large_photo)
-    desktop.wait_for_function("document.querySelector('#restore-notes').innerText.includes('4000 × 3000')", timeout=LONG)
+    desktop.wait_for_function("document.querySelector('#restore-notes').innerText.includes('2600 × 2000')", timeout=LONG)
     desktop.select_option("#restore-size select", "full")
     desktop.wait_for_function("!document.querySelector('#restore-notes').innerText.includes('Reduced')", timeout=LONG)
     desktop.select_option("#restore-restorer select", "non_local_means")

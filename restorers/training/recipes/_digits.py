@@ -1,0 +1,52 @@
+"""What the two digit recipes of text 003 share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from restorers.params import param
+from restorers.text import Text
+from restorers.training.data import TrainingData, load_digits, shuffled
+from restorers.training.recipes.base import Recipe
+
+
+@dataclass(frozen=True)
+class DigitsRecipe(Recipe):
+    """Digits out; what goes in is up to ``seen``, drawn once. Binary cross-entropy, Adadelta at its original rate of 1.0
+    (Keras 3's default of 0.001 barely learns), batch 128, shuffled, 100 epochs, validated on the test digits.
+    """
+
+    epochs: ClassVar[int] = 100
+    reference: ClassVar[str] = "tutorial 003"
+
+    rate: float = param(
+        1.0, low=1e-4, high=10, step=0.1, label=Text("Learning rate", "学习率"), help=Text("Adadelta's rate.", "Adadelta 的学习率。")
+    )
+    batch: int = param(128, low=1, high=1024, step=1, label=Text("Batch", "批大小"), help=Text("Digits in one step.", "每步的数字个数。"))
+
+    @property
+    def loss(self) -> str:
+        return "binary_crossentropy"
+
+    def optimizer(self):
+        import keras
+
+        return keras.optimizers.Adadelta(self.rate)
+
+    @abstractmethod
+    def seen(self, digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """What the network sees of ``digits``."""
+
+    def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
+        training, test, source = load_digits(folder)
+        if validation is not None:
+            test = load_digits(validation)[1]
+        rng = np.random.default_rng(0)
+        return TrainingData(
+            shuffled(self.seen(training, rng), training, self.batch), (self.seen(test, rng), test), len(training) // self.batch, source
+        )
