@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -16,6 +17,8 @@ from tqdm import tqdm
 from restorers.errors import RestorersError
 from restorers.text import Text
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not for the reader of a command line
+
 app = typer.Typer(
     help="Break a photo in a known way, mend it with any restorer, and see the truth.",
     no_args_is_help=True,
@@ -25,8 +28,8 @@ app = typer.Typer(
 
 In = Annotated[Path, typer.Argument(metavar="IN", help="A photo, or a folder of photos.")]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; a folder if IN is one.")]
-With = Annotated[list[str], typer.Option("--with", help="A degradation; several are applied one after the other.")]
-Settings = Annotated[list[str], typer.Option("--set", help="NAME=VALUE; belongs to the --with or --using before it.")]
+With = Annotated[list[str] | None, typer.Option("--with", help="A degradation; several are applied one after the other.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; belongs to the --with or --using before it.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
@@ -229,8 +232,8 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def degrade(
-    ctx: typer.Context, source: In, target: Out, with_: With = [], set_: Settings = [], seed: Seed = 0, as_json: Json = False
-) -> None:  # noqa: B006
+    ctx: typer.Context, source: In, target: Out, with_: With = None, set_: Settings = None, seed: Seed = 0, as_json: Json = False
+) -> None:
     """Break a photo in a known way."""
     from restorers.degradations import degrade as apply
     from restorers.metrics import score
@@ -275,9 +278,9 @@ def restore(
     ctx: typer.Context,
     source: In,
     target: Out,
-    using: Annotated[list[str], typer.Option("--using", help="A restorer.")] = [],  # noqa: B006
-    with_: With = [],  # noqa: B006
-    set_: Settings = [],  # noqa: B006
+    using: Annotated[list[str] | None, typer.Option("--using", help="A restorer.")] = None,
+    with_: With = None,
+    set_: Settings = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -329,9 +332,9 @@ def restore(
 def compare(
     ctx: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="IN", help="A photo, or a folder of photos.")],
-    with_: With = [],  # noqa: B006
-    using: Annotated[list[str], typer.Option("--using", help="A restorer; default: every one made for the degradation.")] = [],  # noqa: B006
-    set_: Settings = [],  # noqa: B006
+    with_: With = None,
+    using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; default: every one made for the degradation.")] = None,
+    set_: Settings = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -376,8 +379,8 @@ def benchmark(
     ctx: typer.Context,
     protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | speed")],
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed.")] = None,
-    using: Annotated[list[str], typer.Option("--using", help="A restorer; several may be named.")] = [],  # noqa: B006
-    set_: Settings = [],  # noqa: B006
+    using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
+    set_: Settings = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many photos.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Write the scores into the cards of the presets.")] = False,
     as_json: Json = False,
@@ -444,12 +447,15 @@ def train(
     validation: Annotated[
         Path | None, typer.Option(help="Pictures to choose the best weights by; default: some of --data, held back.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="What the pictures are and their terms, for the card; default: the folder's name.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time budget; default: the recipe's own.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the state is kept, the optimizer's too; default: runs/RECIPE.")] = None,
     half: Annotated[bool, typer.Option("--half", help="Store the weights in 16 bits.")] = False,
-    set_: Settings = [],  # noqa: B006
+    set_: Settings = None,
     seed: Seed = 0,
 ) -> None:
     """Train a recipe and write a preset. Ctrl-C stops it and keeps the best weights so far."""
@@ -458,6 +464,8 @@ def train(
     settings = _grouped(("train",), ctx.obj)[0][2]
     chosen = RECIPES.get(recipe).from_settings(settings)
     pictures = chosen.load(data, validation)
+    if source is not None:
+        pictures.source = source
     for note in pictures.notes:
         _say(note)
     from restorers.training.export import export

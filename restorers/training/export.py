@@ -92,7 +92,10 @@ def write_preset(preset: Preset) -> None:
 def card(preset: Preset) -> str:
     """The model card, in the form that the Hugging Face hub reads, made from ``preset.json`` alone."""
     architecture, weights, training = preset.architecture, preset.weights, preset.training
-    settings = ", ".join(f"{k} {v}" for k, v in architecture.settings().items()) or "none"
+    settings = ", ".join(f"{k} {v}" for k, v in architecture.settings().items())
+    settings = f" ({settings})" if settings else ""
+    megabytes = weights["bytes"] / 1e6
+    stored = f"{megabytes:.1f} MB" if megabytes >= 0.1 else f"{1000 * megabytes:.0f} kB"
     recipe = " ".join(
         f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
     )
@@ -116,9 +119,9 @@ def card(preset: Preset) -> str:
         "| | |",
         "|---|---|",
         f"| Trained on | {preset.trained_on.en} |",
-        f"| Architecture | `{architecture.name}` ({settings}), {weights['parameters']:,} parameters |",
+        f"| Architecture | `{architecture.name}`{settings}, {weights['parameters']:,} parameters |",
         f"| Input size | {size} |",
-        f"| Weights | `{weights['file']}`, {weights['bytes'] / 1e6:.1f} MB, {weights['dtype']}, SHA-256 `{weights['sha256']}` |",
+        f"| Weights | `{weights['file']}`, {stored}, {weights['dtype']}, SHA-256 `{weights['sha256']}` |",
         f"| Pictures | {preset.data} |",
         f"| Training | {training['steps']:,} steps in {training['minutes']:g} minutes on {training['hardware']} |",
         f"| Repeat it | `python -m restorers train {preset.recipe['name']} {recipe}` |",

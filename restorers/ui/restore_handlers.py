@@ -111,6 +111,9 @@ class Desk:
 
     def __init__(self, line: Line = LINE, photo_bytes: int = 1 << 30, look_bytes: int = 1 << 30, picture_bytes: int = 1 << 30):
         self.line = line
+        # a photo of 40 megapixels takes a gigabyte while it is decoded or degraded: few at a time, however many visitors there are
+        self._decoding = threading.Lock()
+        self._previewing = threading.Semaphore(2)
         self.photos = Shelf(photo_bytes)
         self.looks = Shelf(look_bytes)
         self.masks = Shelf(look_bytes // 4)
@@ -125,8 +128,10 @@ class Desk:
 
         The path of an upload holds the hash of its content, so the same path is the same photo.
         """
-        found = self.photos.get((path, size))
-        if found is None:
+        with self._decoding:
+            found = self.photos.get((path, size))
+            if found is not None:
+                return found
             file = read_photo(path)
             height, width = file.photo.shape[:2]
             photo = file.photo
@@ -134,7 +139,7 @@ class Desk:
                 photo = fit_within(photo, math.floor(max(height, width) * math.sqrt(FIT_PIXELS / (height * width))))
             found = Working(photo, (width, height), file.notes)
             self.photos.put((path, size), found, photo.nbytes)
-        return found
+            return found
 
     def forget(self, owner: str, uploads: str | None = None) -> None:
         """Stop the work of ``owner`` and forget all that is his; his photo, too, where it lies in the folder ``uploads``."""
@@ -175,6 +180,10 @@ class Desk:
         """
         if path is None:
             raise RestorersError(words.NO_PHOTO)
+        with self._previewing:
+            return self._preview(owner, setup, path)
+
+    def _preview(self, owner: str, setup: Setup, path: str) -> Look:
         degradation = self._with_mask(owner, setup).degradation()
         working = self.working(path, setup.size)
         last: Look | None = self.looks.get(owner)

@@ -27,6 +27,18 @@ from restorers.ui.words import page as page_words
 from restorers.ui.words import restore as words
 
 GROUP = "restore"
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+GROUP_SCRIPT = """(() => {
+  let before = %s;
+  return (chosen) => {
+    const updates = %s.map((name) => ({
+      __type__: "update",
+      ...(name === chosen ? { visible: true } : name === before ? { visible: "hidden" } : {}),
+    }));
+    before = chosen;
+    return updates;
+  };
+})()"""
 _EMPTY = Text("", "")
 
 
@@ -57,6 +69,11 @@ def fitting(offered: list[dict[str, Any]], chosen: str) -> str:
     open_ = [o["value"] for o in offered if not o["disabled"]]
     suited = [o["value"] for o in offered if o["group_en"] == words.SUITED.en and o["value"] != "do_nothing"]
     return chosen if chosen in (suited or open_) else (suited or open_)[0]
+
+
+def shown(yes: Any) -> bool | str:
+    """For ``visible=``. What was taken out of the page and comes back has lost its translation, so it is only hidden."""
+    return True if yes else "hidden"
 
 
 class RestoreTab:
@@ -129,7 +146,7 @@ class RestoreTab:
         with gr.Group(visible=False, elem_id="restore-paint-group") as self.paint_group:
             gr.HTML(view.sentences((words.PAINT, words.PAINT_HELP)), elem_id="restore-paint-help")
             self.paint = painter(elem_id="restore-paint", brush=words.BRUSH, undo=words.UNDO, clear=words.CLEAR)
-        self.none_help = gr.HTML(view.sentences([words.DAMAGE_NONE_HELP]), visible=False, elem_id="restore-none-help")
+        self.none_help = gr.HTML(view.sentences([words.DAMAGE_NONE_HELP]), visible="hidden", elem_id="restore-none-help")
         with gr.Column(elem_id="restore-drawing") as self.drawing:
             self._drawing()
 
@@ -149,12 +166,12 @@ class RestoreTab:
         self.told = gr.HTML(view.told(restorer_class(self.start.restorer)), elem_id="restore-told")
         self.problem = gr.HTML(elem_id="restore-problem")
         self.run = gr.Button(say(words.RUN), variant="primary", elem_id="restore-run")
-        self.stop = gr.Button(say(words.STOP), variant="stop", visible=False, elem_id="restore-stop")
+        self.stop = gr.Button(say(words.STOP), variant="stop", visible="hidden", elem_id="restore-stop")
 
     def _numbers(self) -> None:
         self.numbers = gr.HTML(view.numbers(None), js_on_load="restorers.keepOpen(element, watch);", elem_id="restore-numbers")
         self.strength = gr.Slider(
-            0, 100, 100, step=1, label=say(words.STRENGTH), info=say(words.STRENGTH_HELP), visible=False, elem_id="restore-strength"
+            0, 100, 100, step=1, label=say(words.STRENGTH), info=say(words.STRENGTH_HELP), visible="hidden", elem_id="restore-strength"
         )
         self.save = gr.HTML(view.save(None, self.start), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save")
 
@@ -198,34 +215,34 @@ class RestoreTab:
             self.problem: view.sentences((problem.sentence,), "problem") if problem else "",
             self.told: knows,
             self.paint: ground,
-            self.strength: gr.update(visible=look is not None and look.restoration is not None),
+            self.strength: gr.update(visible=shown(look is not None and look.restoration is not None)),
         }
 
     def refresh(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A setting has changed: show the degraded photo at once."""
-        setup, owner = self.setup(values), request.session_hash
+        setup, path = self.setup(values), self.path(values)
+        if path is None:
+            return self.show(None, setup)
         try:
-            return self.show(self.desk.preview(owner, setup, self.path(values)), setup)
+            return self.show(self.desk.preview(request.session_hash, setup, path), setup)
         except RestorersError as problem:
             return self.show(None, setup, problem)
 
     def choose_damage(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The damage has changed: offer the methods made for it first, and take one of them if the chosen one is none."""
-        setup, owner = self.setup(values), request.session_hash
+        setup, path = self.setup(values), self.path(values)
         try:
-            look = self.desk.preview(owner, setup, self.path(values))
-            offered = restorer_options(setup, look.observation)
-            chosen = fitting(offered, setup.restorer)
-            if chosen != setup.restorer:
-                setup = self.setup({**values, self.restorer: chosen})
-                look = self.desk.preview(owner, setup, self.path(values))
+            look = self.desk.preview(request.session_hash, setup, path) if path else None
         except RestorersError as problem:
             return self.show(None, setup, problem)
-        return {**self.show(look, setup), self.restorer: gr.update(value=chosen, options=offered), **self._drawn(setup)}
+        offered = restorer_options(setup, look.observation if look else None)
+        chosen = fitting(offered, setup.restorer)
+        updates = self.refresh({**values, self.restorer: chosen}, request)
+        return {**updates, self.restorer: gr.update(value=chosen, options=offered), **self._drawn(setup)}
 
     def _drawn(self, setup: Setup) -> dict[Component, Any]:
         """Where nothing is damaged, nothing is drawn by chance and nothing can follow."""
-        return {self.drawing: gr.update(visible=bool(setup.steps)), self.none_help: gr.update(visible=not setup.steps)}
+        return {self.drawing: gr.update(visible=shown(setup.steps)), self.none_help: gr.update(visible=shown(not setup.steps))}
 
     def add_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Freeze the present damage as a chip and let the visitor choose the next one."""
@@ -281,13 +298,13 @@ class RestoreTab:
     async def restore(self, values: dict[Component, Any], request: gr.Request) -> AsyncIterator[dict[Component, Any]]:
         """Run the method; says where it stands until it is done."""
         setup, owner = self.setup(values), request.session_hash
-        idle = {self.run: gr.update(visible=True), self.stop: gr.update(visible=False)}
+        idle = {self.run: gr.update(visible=True), self.stop: gr.update(visible="hidden")}
         try:
             job = self.desk.run(owner, setup, self.path(values))
         except RestorersError as problem:
             yield {**self.show(self.desk.last(owner), setup, problem), **idle}
             return
-        yield {self.run: gr.update(visible=False), self.stop: gr.update(visible=True), self.problem: ""}
+        yield {self.run: gr.update(visible="hidden"), self.stop: gr.update(visible=True), self.problem: ""}
         async for news in self.desk.line.follow(job):
             yield {self.panes: view.panes(self.desk.last(owner), news)}
         look = self.desk.last(owner)
@@ -326,12 +343,12 @@ class RestoreTab:
         values |= {self.restorers[setup.restorer].components[name]: value for name, value in setup.settings.items()}
         path = sample_path(setup.sample)
         look = self.desk.preview(request.session_hash, setup, path)
-        shown = self.show(look, setup)
-        shown[self.strength] = gr.update(value=values.pop(self.strength))
+        updates = self.show(look, setup)
+        updates[self.strength] = gr.update(value=values.pop(self.strength))
         banner = view.sentences((words.LINK_IGNORED, *ignored), "notice") if ignored else ""
         return {
             **values,
-            **shown,
+            **updates,
             self.photo: path,
             **self._drawn(setup),
             self.restorer: gr.update(value=setup.restorer, options=restorer_options(setup, look.observation)),
@@ -342,7 +359,7 @@ class RestoreTab:
 
     def listen(self, demo: gr.Blocks) -> None:
         """Attach the listeners."""
-        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last", "api_visibility": "private"}
+        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last", **PRIVATE}
         own = {*self.looks, self.strength}
 
         self._show_group(self.damage, self.damages, {"painted_mask": self.paint_group})
@@ -368,11 +385,11 @@ class RestoreTab:
             own | {self.sample},
             show_progress="hidden",
             concurrency_limit=4,
-            api_visibility="private",
+            **PRIVATE,
         )
         given.failure(self.refuse_photo, None, {self.photo}, **at_once)
         self.paint.input(self.painted, self.inputs | {self.paint}, own, **at_once)
-        self.strength.input(None, self.strength, None, js=viewer.strength_js(GROUP, 100), api_visibility="private")
+        self.strength.input(None, self.strength, None, js=viewer.strength_js(GROUP, 100), **PRIVATE)
         self.strength.input(self.blend, self.inputs, own, **at_once)
 
         running: dict[str, Any] = {
@@ -382,7 +399,7 @@ class RestoreTab:
             "api_visibility": "private",
         }
         self.run.click(self.restore, self.inputs, own | {self.run, self.stop}, **running)
-        self.stop.click(self.halt, None, None, queue=False, api_visibility="private")
+        self.stop.click(self.halt, None, None, queue=False, **PRIVATE)
         opened = demo.load(
             self.open,
             None,
@@ -395,7 +412,8 @@ class RestoreTab:
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:
-        """Show the group of what ``chooser`` says, in the browser alone."""
+        """Show the group of what ``chooser`` says instead of the one before, in the browser alone."""
         groups = {name: p.group for name, p in panels.items() if p.components} | more
-        script = f"(chosen) => {json.dumps(list(groups))}.map((name) => ({{ __type__: 'update', visible: name === chosen }}))"
-        chooser.change(None, chooser, list(groups.values()), js=script, api_visibility="private")
+        chooser.change(
+            None, chooser, list(groups.values()), js=GROUP_SCRIPT % (json.dumps(chooser.value), json.dumps(list(groups))), **PRIVATE
+        )

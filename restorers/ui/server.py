@@ -91,7 +91,8 @@ class EarlyScript:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
+        home = ("", scope.get("root_path", "").rstrip("/"))
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].rstrip("/") not in home:
             return await self.app(scope, receive, send)
         start: Message = {}
         body = b""

@@ -63,12 +63,12 @@ def test_the_components_at_first_are_the_setup_to_start_with(built):
 
 def test_a_run_ends_with_the_gain_and_gives_the_button_back(tab, values):
     updates = run(tab, values, visitor())
-    assert updates[0][tab.run]["visible"] is False
+    assert updates[0][tab.run]["visible"] == "hidden"
     assert updates[0][tab.stop]["visible"] is True
     last = updates[-1]
     assert 'id="restore-gain"' in last[tab.numbers]
     assert last[tab.run]["visible"] is True
-    assert last[tab.stop]["visible"] is False
+    assert last[tab.stop]["visible"] == "hidden"
     assert last[tab.panes]["panes"][2]["url"]
     assert last[tab.strength]["visible"] is True
 
@@ -135,7 +135,7 @@ def test_another_damage_brings_the_methods_made_for_it_first(tab, values):
 
 def test_without_damage_nothing_is_scored_and_nothing_drawn(tab, values):
     updates = tab.choose_damage(values | {tab.damage: "none"}, visitor())
-    assert updates[tab.drawing]["visible"] is False
+    assert updates[tab.drawing]["visible"] == "hidden"
     assert updates[tab.none_help]["visible"] is True
     last = run(tab, values | {tab.damage: "none"}, visitor())[-1]
     assert "Nobody knows the original" in last[tab.numbers]
@@ -164,7 +164,10 @@ def test_an_own_photo_takes_the_samples_place(tab, values, large_file):
     assert "Reduced from 2400 × 1200" in updates[tab.notes]
     assert "photo=" not in updates[tab.save]
     gone = tab.take_photo(values | {tab.photo: None}, visitor())
-    assert "Choose a photo first" in gone[tab.problem]
+    assert "Choose a photo first" in gone[tab.numbers]
+    assert gone[tab.problem] == ""
+    assert "Choose a photo first" in run(tab, values | {tab.sample: "", tab.photo: None}, visitor())[-1][tab.problem]
+    assert tab.choose_damage(values | {tab.sample: "", tab.photo: None, tab.damage: "jpeg"}, visitor())[tab.restorer]["value"]
 
 
 def test_after_a_refused_photo_the_one_before_is_back(tab, values, photo_file):
