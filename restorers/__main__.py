@@ -26,7 +26,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-In = Annotated[Path, typer.Argument(metavar="IN", help="A photo, or a folder of photos.")]
+
+def _photo_or_sample(source: Path) -> Path:
+    """The path as given, or the file of the sample photo of that name where there is no such path."""
+    from restorers.samples import SAMPLES
+
+    return SAMPLES[str(source)].path if str(source) in SAMPLES and not source.exists() else source
+
+
+In = Annotated[
+    Path,
+    typer.Argument(
+        metavar="IN", help="A photo, a folder of photos, or the name of a sample photo, such as cat.", callback=_photo_or_sample
+    ),
+]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; a folder if IN is one.")]
 With = Annotated[list[str] | None, typer.Option("--with", help="A degradation; several are applied one after the other.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; belongs to the --with or --using before it.")]
@@ -331,7 +344,7 @@ def restore(
 @app.command()
 def compare(
     ctx: typer.Context,
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A photo, or a folder of photos.")],
+    source: In,
     with_: With = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; default: every one made for the degradation.")] = None,
     set_: Settings = None,

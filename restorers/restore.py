@@ -156,7 +156,7 @@ def restorer_class(name: str) -> type[Classical] | type[Network]:
     if name in PRESETS.names():
         return network(PRESETS.get(name))
     known = ", ".join(restorer_names())
-    raise UnknownName(Text(f"There is no restorer called {name!r}. Known: {known}.", f"没有名为 {name!r} 的复原方法。已知：{known}。"))
+    raise UnknownName(Text(f"There is no restorer called {name!r}. Known: {known}.", f"没有名为 {name!r} 的修复方法。已知：{known}。"))
 
 
 def all_restorers() -> list[type[Classical] | type[Network]]:

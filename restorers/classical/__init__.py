@@ -4,6 +4,6 @@ from restorers.classical.base import Classical
 from restorers.registry import Registry
 from restorers.text import Text
 
-CLASSICAL = Registry("restorers.classical", Classical, Text("classical restorer", "经典复原方法"))
+CLASSICAL = Registry("restorers.classical", Classical, Text("classical restorer", "经典修复方法"))
 
 __all__ = ["CLASSICAL", "Classical"]

@@ -67,7 +67,7 @@ class Classical(Parameterised, PlugIn, ABC):
                 Text(
                     f"{self.title.en} must be told {what.en}, which is unknown here. "
                     f"Choose {source.en} as the degradation, or another restorer.",
-                    f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为退化，或换用其他复原方法。",
+                    f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为退化，或换用其他修复方法。",
                 )
             )
         if "noise_sigma" in self.told and observation.noise_sigma is None:

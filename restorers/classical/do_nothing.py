@@ -16,7 +16,7 @@ class DoNothing(Classical):
 
     title: ClassVar[Text] = Text("Do nothing", "不处理")
     help: ClassVar[Text] = Text(
-        "Keeps the degraded photo as it is. Every other restorer has to beat it.", "保持退化后的图片不变。其他复原方法都应优于它。"
+        "Keeps the degraded photo as it is. Every other restorer has to beat it.", "保持退化后的图片不变。其他修复方法都应优于它。"
     )
     suits: ClassVar[frozenset[str]] = frozenset(FAMILIES)
     context: ClassVar[int | None] = 0

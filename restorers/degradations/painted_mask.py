@@ -29,7 +29,7 @@ class PaintedMask(Degradation):
 
     family: ClassVar[str] = "missing"
     title: ClassVar[Text] = Text("Painted mask", "涂抹遮挡")
-    help: ClassVar[Text] = Text("What you paint over is lost.", "被您涂抹的部分会丢失。")
+    help: ClassVar[Text] = Text("What you paint over is lost.", "被你涂抹的部分会丢失。")
     reference: ClassVar[str] = "Bertalmio et al., SIGGRAPH 2000"
     order: ClassVar[int] = 62
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
 from restorers.metrics import heat_colors
 from restorers.photo import to_uint8
 from restorers.restore import Network
-from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import viewer
 from restorers.ui.jobs import Running, Waiting
@@ -146,7 +144,7 @@ def told(restorer: type | None) -> str:
 
 def save(look: Look | None, setup: Setup) -> str:
     """Downloads, the link and the command."""
-    source = Path(SAMPLES[setup.sample].path).name if setup.sample else words.YOUR_PHOTO_FILE
+    source = setup.sample or words.YOUR_PHOTO_FILE
     query, command = to_query(setup), to_command(setup, source)
     live = " data-live" if look is not None else ""
     downloads = []

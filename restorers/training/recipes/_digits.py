@@ -11,7 +11,7 @@ import numpy as np
 
 from restorers.params import param
 from restorers.text import Text
-from restorers.training.data import TrainingData, load_digits, shuffled
+from restorers.training.data import DataError, TrainingData, load_digits, shuffled
 from restorers.training.recipes.base import Recipe
 
 
@@ -46,6 +46,13 @@ class DigitsRecipe(Recipe):
         training, test, source = load_digits(folder)
         if validation is not None:
             test = load_digits(validation)[1]
+        if len(training) < self.batch:
+            raise DataError(
+                Text(
+                    f"Training needs at least {self.batch} digits, as many as a batch has. Received: {len(training)}.",
+                    f"训练至少需要 {self.batch} 个数字，即一批的数量。收到：{len(training)} 个。",
+                )
+            )
         rng = np.random.default_rng(0)
         return TrainingData(
             shuffled(self.seen(training, rng), training, self.batch), (self.seen(test, rng), test), len(training) // self.batch, source

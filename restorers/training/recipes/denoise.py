@@ -27,8 +27,8 @@ class Denoise(Recipe):
 
     title: ClassVar[Text] = Text("Denoise (U-Net)", "降噪（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for grain of any strength. It is told nothing but the picture.",
-        "我们自己的网络，适用于任意强度的颗粒噪声。除图片外不告知任何信息。",
+        "Our own network for grain of any strength.",
+        "我们自己的网络，适用于任意强度的颗粒噪声。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     trained_on: ClassVar[Text] = Text(

@@ -79,7 +79,8 @@ def gray_level_adam(rate: float) -> keras.optimizers.Adam:
 
     class GrayLevelAdam(keras.optimizers.Adam):
         def update_step(self, gradient, variable, learning_rate):
-            super().update_step(gradient, variable, learning_rate / 255 if variable.name == "bias" else learning_rate)
+            bias = len(variable.shape) == 1
+            super().update_step(gradient, variable, learning_rate / 255 if bias else learning_rate)
 
     # the squared error is 255² times smaller here, and so must be what guards Adam against dividing by zero
     return GrayLevelAdam(rate, epsilon=1e-7 / 255**2)
@@ -102,7 +103,7 @@ class LearnedGray:
     error: float
 
 
-def learned_gray(model: keras.Model, photos: np.ndarray, block: int = 8) -> LearnedGray:
+def learned_gray(model: keras.Model, photos: np.ndarray, block: int = 16) -> LearnedGray:
     """Fit a linear map to the output of ``model`` by least squares, over the means of blocks of ``photos``.
 
     The means keep the network's softness out of it: a blurred gray would else look like smaller weights.

@@ -59,8 +59,8 @@ MISSING = Text(
     "此方法需要知道{what}，而这种损坏无法提供。请选择其他方法或其他损坏。",
 )
 NETWORK = Text(
-    "A neural network with {parameters} learned numbers, trained on: {trained}",
-    "一个神经网络，含 {parameters} 个学得的参数，训练数据：{trained}",
+    "A neural network with {parameters} learned numbers, trained on: {trained}.",
+    "一个神经网络，含 {parameters} 个学得的参数，训练数据：{trained}。",
 )
 FORMULA = Text("A formula: it has learned nothing.", "一个公式，没有经过训练。")
 RUN = Text("Restore", "修复")
