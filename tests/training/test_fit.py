@@ -34,7 +34,7 @@ def test_every_recipe_trains_a_step_and_is_described(name):
     architecture = recipe.architecture
     assert inputs.shape[-1] == architecture.channels and targets.shape[-1] == architecture.output_channels
     assert inputs.dtype == targets.dtype == np.float32
-    assert recipe.title.zh and recipe.help.zh and recipe.trained_on.zh and recipe.suits
+    assert recipe.title.zh and recipe.help.zh and recipe.trained_on.zh
     run = train(recipe, data, minutes=0.001)
     assert run.state.steps == 1
     assert np.isfinite(run.state.history[0]["val_psnr"])

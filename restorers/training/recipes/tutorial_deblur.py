@@ -63,7 +63,10 @@ class TutorialDeblur(PictureRecipe):
     as_published: bool = param(
         False,
         label=Text("As published", "与原文一致"),
-        help=Text("Validated on the photos it learns from; measures `acc` on colours.", "在训练照片上验证；对颜色计算 `acc`。"),
+        help=Text(
+            "Validated on the photos it learns from; also counts how often the strongest colour channel is the right one (acc).",
+            "在训练照片上验证；并统计最强颜色通道正确的比例（acc）。",
+        ),
     )
 
     @property

@@ -36,7 +36,7 @@ class TutorialDigits(DigitsRecipe):
         "教程中的微型网络让手写数字通过瓶颈，再重新画出。",
     )
     # a task of its own: it mends nothing
-    suits: ClassVar[frozenset[str]] = frozenset({"none"})
+    suits: ClassVar[frozenset[str]] = frozenset()
     trained_on: ClassVar[Text] = Text("digits, to copy them", "数字，用于重建自身")
     order: ClassVar[int] = 23
 

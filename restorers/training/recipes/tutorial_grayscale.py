@@ -38,7 +38,7 @@ class TutorialGrayscale(PictureRecipe):
         "教程中的网络经过半分辨率的编码把彩色变为灰度：比它所学的公式更模糊。",
     )
     # a task of its own: it mends nothing
-    suits: ClassVar[frozenset[str]] = frozenset({"none"})
+    suits: ClassVar[frozenset[str]] = frozenset()
     epochs: ClassVar[int] = 50
     reference: ClassVar[str] = "tutorial 000"
     order: ClassVar[int] = 20
