@@ -295,6 +295,7 @@ def restore(
     with_: With = None,
     set_: Settings = None,
     seed: Seed = 0,
+    strength: Annotated[float, typer.Option(min=0, max=1, help="Blends the result over what was seen: 0 the input, 1 the result.")] = 1.0,
     as_json: Json = False,
 ) -> None:
     """Mend a photo. With --with: break it first, and score the result against the truth."""
@@ -302,6 +303,7 @@ def restore(
     from restorers.degradations import degrade as apply
     from restorers.metrics import score
     from restorers.photo import read_photo, write_photo
+    from restorers.restore import blend
     from restorers.restore import restore as mend
 
     groups = _grouped(("--with", "--using"), ctx.obj)
@@ -321,10 +323,11 @@ def restore(
         observation = Observation(photo.photo) if truth is None else apply(truth, degradation, seed)
         with tqdm(total=100, unit="%", disable=quiet, leave=False) as bar:
             done = mend(observation, restorers[0], progress=lambda fraction: bar.update(round(100 * fraction) - bar.n))
-        write_photo(out, done.photo)
+        photo_out = blend(observation, done, strength)
+        write_photo(out, photo_out)
         scores: dict[str, Any] = dict.fromkeys(("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "protocol"))
         if truth is not None:
-            observed, restored = score(observation.photo.clip(0, 1), truth), score(done.photo, truth)
+            observed, restored = score(observation.photo.clip(0, 1), truth), score(photo_out, truth)
             scores = {
                 "psnr": restored.psnr,
                 "ssim": restored.ssim,

@@ -252,6 +252,19 @@ def restore(
     return Restoration(photo, time.perf_counter() - start, notes, parameters)
 
 
+def blend(observation: Observation, restoration: Restoration, strength: float) -> np.ndarray:
+    """The result laid over what was seen: strength · restored + (1 − strength) · degraded, float32 in [0, 1].
+
+    Args:
+        observation: what was restored.
+        restoration: the result.
+        strength: from 0, the degraded photo, to 1, the restored one.
+    """
+    if strength == 1:
+        return restoration.photo
+    return np.float32(strength) * restoration.photo + np.float32(1 - strength) * np.clip(observation.photo, 0, 1)
+
+
 def warm_up(name: str = "denoise") -> None:
     """Import TensorFlow, load preset ``name`` if it is there and run it once, so that the first visitor does not wait."""
     if name in PRESETS.names():

@@ -196,3 +196,32 @@ def test_a_full_disk_leaves_nothing(capsys, file, tmp_path, monkeypatch):
 
 def test_the_same_array_comes_back(file, photo):
     assert np.abs(read_photo(file).photo - photo).max() <= 0.5 / 255 + 1e-6
+
+
+def test_strength_blends_over_what_was_seen(capsys, file, tmp_path, photo):
+    gains = []
+    for strength in ("0", "0.5", "1"):
+        argv = [
+            "restore",
+            file,
+            tmp_path / "o.png",
+            "--with",
+            "gaussian_noise",
+            "--using",
+            "total_variation",
+            "--strength",
+            strength,
+            "--json",
+        ]
+        status, printed, _ = run(capsys, *argv)
+        assert status == 0
+        gains.append(json.loads(printed)["gain"])
+    assert gains[0] == pytest.approx(0, abs=1e-6)
+    assert 0 < gains[1] < gains[2]
+
+
+def test_a_sample_photo_by_its_name(capsys, tmp_path):
+    status, printed, _ = run(
+        capsys, "restore", "cat", tmp_path / "o.png", "--with", "salt_and_pepper", "--using", "adaptive_median", "--json"
+    )
+    assert status == 0 and json.loads(printed)["gain"] > 10

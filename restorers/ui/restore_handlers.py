@@ -21,7 +21,7 @@ from restorers.degradations import Observation, degrade
 from restorers.errors import RestorersError
 from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, psnr, score
 from restorers.photo import fit_within, read_photo
-from restorers.restore import Restoration, find_restorer, restore
+from restorers.restore import Restoration, blend, find_restorer, restore
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui.jobs import LINE, Job, Line
@@ -245,8 +245,7 @@ class Desk:
 
     def _measured(self, owner: str, look: Look, strength: float) -> Look:
         """``look`` with scores, maps and download for ``strength``."""
-        observed, full = look.observation.photo, look.restoration.photo
-        mixed = full if strength == 1 else np.float32(strength) * full + np.float32(1 - strength) * np.clip(observed, 0, 1)
+        mixed = blend(look.observation, look.restoration, strength)
         look = replace(look, setup=replace(look.setup, strength=strength))
         look.pictures["download"] = Shown(self.pictures.publish(mixed, owner))
         if not look.truth:
@@ -255,7 +254,7 @@ class Desk:
         look.pictures["error_map"] = self._publish(owner, heat_colors(error_map(mixed, truth), ERROR_MAXIMUM), full=False)
         agreement = consistency(mixed, look.observation)
         look.pictures["invented"] = self._publish(owner, heat_colors(agreement.map, ERROR_MAXIMUM), full=False)
-        restored, seen = score(mixed, truth), look.observed or score(np.clip(observed, 0, 1), truth)
+        restored, seen = score(mixed, truth), look.observed or score(np.clip(look.observation.photo, 0, 1), truth)
         shown = look.pictures["restored"]
         look.pictures["restored"] = replace(shown, caption=_decibels(restored.psnr))
         return replace(look, observed=seen, restored=restored, agreement=agreement)

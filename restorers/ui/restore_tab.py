@@ -13,7 +13,7 @@ from gradio.components.base import Component
 
 from restorers.degradations import DEGRADATIONS, FAMILIES, Observation
 from restorers.errors import Cancelled, RestorersError
-from restorers.restore import all_restorers, restorer_class
+from restorers.restore import FixedSizeNetwork, all_restorers, restorer_class
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import restore_view as view
@@ -28,17 +28,22 @@ from restorers.ui.words import restore as words
 
 GROUP = "restore"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-GROUP_SCRIPT = """(() => {
-  let before = %s;
-  return (chosen) => {
-    const updates = %s.map((name) => ({
-      __type__: "update",
-      ...(name === chosen ? { visible: true } : name === before ? { visible: "hidden" } : {}),
-    }));
-    before = chosen;
-    return updates;
-  };
-})()"""
+# on a phone the results stand far below the button
+SHOW_RESULT_SCRIPT = """() => {
+  const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  if (innerWidth <= 640) document.querySelector("#restore-panes").scrollIntoView({ behavior: smooth });
+}"""
+# Gradio evaluates the script anew at each event: what was chosen before must live outside of it
+GROUP_SCRIPT = """(chosen) => {
+  const seen = ((window.restorers ||= {}).chosen ||= {});
+  const [chooser, first, names] = %s;
+  const before = seen[chooser] ?? first;
+  seen[chooser] = chosen;
+  return names.map((name) => ({
+    __type__: "update",
+    ...(name === chosen ? { visible: true } : name === before ? { visible: "hidden" } : {}),
+  }));
+}"""
 _EMPTY = Text("", "")
 
 
@@ -61,6 +66,10 @@ def restorer_options(setup: Setup, observation: Observation | None = None) -> li
             suited.append((r.name, r.title, words.SUITED))
         else:
             others.append((r.name, r.title, words.OTHERS if steps else words.ANY))
+    # first what names this very damage, last the small networks of the tutorials, which shrink the photo
+    names = {step.name for step in steps}
+    classes = {r.name: r for r in all_restorers()}
+    suited.sort(key=lambda entry: (issubclass(classes[entry[0]], FixedSizeNetwork), not classes[entry[0]].suits & names))
     return [*options(suited), *options(others), *options(untold, disabled=True)]
 
 
@@ -398,6 +407,7 @@ class RestoreTab:
             "trigger_mode": "multiple",
             "api_visibility": "private",
         }
+        self.run.click(None, None, None, js=SHOW_RESULT_SCRIPT, **PRIVATE)
         self.run.click(self.restore, self.inputs, own | {self.run, self.stop}, **running)
         self.stop.click(self.halt, None, None, queue=False, **PRIVATE)
         opened = demo.load(
@@ -414,6 +424,5 @@ class RestoreTab:
     def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:
         """Show the group of what ``chooser`` says instead of the one before, in the browser alone."""
         groups = {name: p.group for name, p in panels.items() if p.components} | more
-        chooser.change(
-            None, chooser, list(groups.values()), js=GROUP_SCRIPT % (json.dumps(chooser.value), json.dumps(list(groups))), **PRIVATE
-        )
+        script = GROUP_SCRIPT % json.dumps([chooser.elem_id, chooser.value, list(groups)])
+        chooser.change(None, chooser, list(groups.values()), js=script, **PRIVATE)

@@ -70,8 +70,8 @@ def news_text(news: Waiting | Running) -> Text:
 
 
 def _decibels(value: float, signed: bool = False) -> str:
-    if not math.isfinite(value):
-        return "∞"
+    if value >= 100:  # equal but for the rounding of the arithmetic
+        return "∞" if math.isinf(value) else "> 100"
     return f"{value:+.2f}".replace("-", "−") if signed else f"{value:.2f}"
 
 
@@ -90,7 +90,7 @@ def numbers(look: Look | None) -> str:
         else:
             parts.append(f'<p class="hint">{both(words.NOT_YET_NO_TRUTH)}</p>')
     elif look.truth:
-        equal = look.restored.psnr == look.observed.psnr
+        equal = look.restored.psnr == look.observed.psnr or abs(look.restored.psnr - look.observed.psnr) < 0.005
         gain = 0.0 if equal else look.restored.psnr - look.observed.psnr
         kind, sentence = ("zero", words.GAIN_ZERO) if equal else ("good", words.GAIN) if gain > 0 else ("bad", words.GAIN_LOSS)
         parts.append(
@@ -156,6 +156,8 @@ def save(look: Look | None, setup: Setup) -> str:
     links = f'<span class="title">{both(words.DOWNLOAD)}</span>' if downloads else ""
     links += "".join(f'<a class="button" href="{url}" download="{name}">{both(title)}</a>' for url, name, title in downloads)
     notes = [words.COMMAND_HELP]
+    if any(step.name == "painted_mask" for step in setup.steps):
+        notes.append(words.PAINTING_STAYS)
     if look is not None and look.working.size != look.working.full:
         notes.append(words.COMMAND_SIZE)
     link = _copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{live}')

@@ -188,4 +188,6 @@ def to_command(setup: Setup, source: str) -> str:
             parts += ["--set", f"{key}={value}"]
     if setup.steps:
         parts += ["--seed", str(setup.seed)]
+    if setup.strength != 1:
+        parts += ["--strength", f"{setup.strength:g}"]
     return shlex.join(parts)

@@ -279,3 +279,21 @@ def test_an_unknown_picture_is_not_found_and_pictures_go_with_the_visit(desktop,
             break
         desktop.wait_for_timeout(100)
     assert desktop.request.get(address).status == 404
+
+
+def test_only_the_settings_of_what_is_chosen_are_seen(desktop):
+    page = opened(desktop)
+    visible = "[...document.querySelectorAll('.panel')].filter((e) => e.offsetHeight > 0).map((e) => e.id)"
+    for kind, panels in (
+        ("motion_blur", {"restore-motion_blur"}),
+        ("jpeg", {"restore-jpeg"}),
+        ("scratches", {"restore-scratches"}),
+        ("none", set()),
+    ):
+        page.select_option("#restore-damage select", kind)
+        page.wait_for_function(
+            f"(kind) => {{ const ids = {visible}.filter((id) => !id.includes('-with-')); return kind ? ids.includes(kind) : ids.length === 0; }}",
+            arg=next(iter(panels), None),
+            timeout=LONG,
+        )
+        assert {i for i in page.evaluate(visible) if "-with-" not in i} == panels

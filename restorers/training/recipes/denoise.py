@@ -30,7 +30,7 @@ class Denoise(Recipe):
         "Our own network for grain of any strength.",
         "我们自己的网络，适用于任意强度的颗粒噪声。",
     )
-    suits: ClassVar[frozenset[str]] = frozenset({"noise"})
+    suits: ClassVar[frozenset[str]] = frozenset({"noise", "gaussian_noise"})
     trained_on: ClassVar[Text] = Text(
         "Gaussian noise, σ 0–60 of 255, half of it clipped and rounded to 8 bits", "高斯噪声，σ 0–60（255 灰阶），其中一半截断并取整为 8 位"
     )
