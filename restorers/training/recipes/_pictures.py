@@ -24,16 +24,13 @@ class PictureRecipe(Recipe):
         share: of the pictures that is held back.
         pictures: how many pictures are used; None for all.
         as_published: with the flaws of the original; a parameter of the recipes whose original has some.
+        degradation: what the network learns to undo; None where the recipe has a ``pair`` of its own.
     """
 
     share: ClassVar[float] = 0.1
     pictures: ClassVar[int | None] = None
     as_published: ClassVar[bool] = False
-
-    @property
-    def degradation(self) -> Degradation:
-        """What the network learns to undo."""
-        raise NotImplementedError
+    degradation: ClassVar[Degradation | None] = None
 
     @property
     def loss(self) -> str:
