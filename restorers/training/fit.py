@@ -21,6 +21,7 @@ from restorers.weights import read_tensors, write_tensors
 
 WARM_UP_STEPS = 200
 LONGEST_STEP = 20.0  # seconds; a longer pause (a laptop that slept) does not count as training time
+SAVE_EVERY = 60.0  # seconds; the state of a large network takes longer to write than an epoch to learn
 
 
 class TrainingError(RestorersError):
@@ -71,18 +72,18 @@ def _sync(model: keras.Model) -> None:
 
 
 class _Course(keras.callbacks.Callback):
-    """Holds the time: counts steps and seconds, sets the rate by them, stops at the end or when cancelled."""
+    """Holds the time: counts steps and seconds, sets the rate by them where it is ``scheduled``, stops at the end or when cancelled."""
 
-    def __init__(self, state: TrainingState, minutes: float | None, cancel: threading.Event | None):
+    def __init__(self, state: TrainingState, minutes: float | None, cancel: threading.Event | None, scheduled: bool):
         super().__init__()
-        self.state, self.cancel = state, cancel
+        self.state, self.cancel, self.scheduled = state, cancel, scheduled
         self.start, self.budget = state.seconds, None if minutes is None else 60 * minutes
 
     def on_train_begin(self, logs=None):
         self.highest, self.before = float(self.model.optimizer.learning_rate), time.monotonic()
 
     def on_train_batch_begin(self, batch, logs=None):
-        if self.budget:
+        if self.budget and self.scheduled:
             _sync(self.model)
             done = min(1.0, (self.state.seconds - self.start) / self.budget)
             warm = min(1.0, (self.state.steps + 1) / WARM_UP_STEPS)
@@ -114,6 +115,7 @@ class _Validation(keras.callbacks.Callback):
         super().__init__()
         self.state, self.data, self.batch, self.folder, self.metrics = state, data, batch, folder, metrics
         self.best: dict[str, np.ndarray] | None = None
+        self.saved = time.monotonic()
 
     def averaged(self) -> list | None:
         return getattr(self.model.optimizer, "_model_variables_moving_average", None) if self.model.optimizer.use_ema else None
@@ -142,16 +144,24 @@ class _Validation(keras.callbacks.Callback):
             | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")}
             | {k: float(logs[k]) for metric in self.metrics for k in (metric.name, f"val_{metric.name}")}
         )
-        if self.folder is not None:
+        if time.monotonic() - self.saved >= SAVE_EVERY:
+            self.save()
+
+    def on_train_end(self, logs=None):
+        _sync(self.model)
+        if self.best is not None:
             self.save()
 
     def save(self) -> None:
         """Write weights, optimizer, best weights and progress, so that the training can be resumed."""
+        if self.folder is None:
+            return
         tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.variables}
         tensors |= {f"optimizer/{i}": np.asarray(v, np.float32) for i, v in enumerate(self.model.optimizer.variables)}
         tensors |= {f"best/{path}": value for path, value in self.best.items()}
         write_tensors(tensors, self.folder / "state.safetensors")
         (self.folder / "state.json").write_text(json.dumps(vars(self.state)))
+        self.saved = time.monotonic()
 
     def load(self) -> None:
         """Take up the saved state."""
@@ -184,15 +194,16 @@ def train(
         data: from ``recipe.load``.
         callbacks: further Keras callbacks, e.g. a progress bar.
         cancel: stops after the step at hand when set; the best weights so far are returned.
-        minutes: time budget; the rate warms up over 200 steps and falls as a cosine to zero by then. None takes the recipe's
-            own; a recipe without one keeps its rate and ends after its epochs.
-        folder: where the state is saved after each epoch; None saves nothing.
-        resume: go on from the state in ``folder``; with a time budget the rate falls anew over ``minutes``.
+        minutes: time budget. None takes the recipe's own. The rate of a recipe that has one warms up over 200 steps and falls as
+            a cosine to zero by then; a recipe without one keeps its own schedule, and a budget only ends it early.
+        folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
+        resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
         seed: of the first weights and of the order of the batches.
 
     Raises:
         TrainingError: the loss became NaN or infinite, or there is nothing to resume.
     """
+    scheduled = recipe.minutes is not None
     minutes = recipe.minutes if minutes is None else minutes
     keras.utils.set_random_seed(seed)
     model, state = recipe.architecture.build(), TrainingState()
@@ -206,9 +217,9 @@ def train(
         rate = float(model.optimizer.learning_rate)
         validation.set_model(model)
         validation.load()
-        if minutes is not None:
+        if scheduled:
             model.optimizer.learning_rate = rate
-    course = _Course(state, minutes, cancel)
+    course = _Course(state, minutes, cancel, scheduled)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     done = state.steps // data.steps
