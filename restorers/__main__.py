@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from tqdm import tqdm
 
 from restorers.errors import RestorersError
 from restorers.text import Text
+
+if TYPE_CHECKING:
+    from restorers.metrics import Score
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not for the reader of a command line
 
@@ -82,9 +87,21 @@ def _degradation(groups: Iterable[tuple[str, str, dict]]):
 
 
 def _restorers(groups: Iterable[tuple[str, str, dict]]) -> list:
+    from restorers.hub import Hub, HubId
+    from restorers.presets import PRESETS
     from restorers.restore import find_restorer
 
-    return [find_restorer(name, settings) for option, name, settings in groups if option == "--using"]
+    PRESETS.hub = Hub(None)  # with the token of the person at the keyboard
+    chosen = [(name, settings) for option, name, settings in groups if option == "--using"]
+    for name in {name for name, _ in chosen if HubId.matches(name)}:
+        with tqdm(desc=name, unit="B", unit_scale=True, disable=None) as bar:
+
+            def show(done: int, total: int, bar: tqdm = bar) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            PRESETS.fetch(name, show)
+    return [find_restorer(name, settings) for name, settings in chosen]
 
 
 def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
@@ -173,8 +190,8 @@ def _show_rows(rows: list, as_json: bool, **head: Any) -> None:
                 r.setting,
                 f"{r.psnr:.2f}",
                 f"{r.ssim:.4f}",
-                f"{r.psnr_degraded:.2f}",
-                f"{r.gain:+.2f}",
+                "–" if r.gain is None else f"{r.psnr_degraded:.2f}",
+                "–" if r.gain is None else f"{r.gain:+.2f}",
                 f"{r.seconds:.2f}",
                 f"{r.seconds_per_megapixel:.2f}",
                 f"{r.parameters:,}" if r.parameters else "–",
@@ -291,20 +308,24 @@ def restore(
     ctx: typer.Context,
     source: In,
     target: Out,
-    using: Annotated[list[str] | None, typer.Option("--using", help="A restorer.")] = None,
+    using: Annotated[list[str] | None, typer.Option("--using", help="A restorer, or USER/NAME of a preset on the hub.")] = None,
     with_: With = None,
     set_: Settings = None,
     seed: Seed = 0,
     strength: Annotated[float, typer.Option(min=0, max=1, help="Blends the result over what was seen: 0 the input, 1 the result.")] = 1.0,
     as_json: Json = False,
 ) -> None:
-    """Mend a photo. With --with: break it first, and score the result against the truth."""
+    """Mend a photo, or a video frame by frame. With --with: break it first, and score the result against the truth.
+
+    A video (MP4, MOV, WebM, MKV, AVI …) gives a video: OUT ends in .mp4, .mov, .webm, .mkv (without loss) or .avi.
+    """
     from restorers.degradations import Observation
     from restorers.degradations import degrade as apply
     from restorers.metrics import score
     from restorers.photo import read_photo, write_photo
     from restorers.restore import blend
     from restorers.restore import restore as mend
+    from restorers.video import is_video, restore_video, video_name
 
     groups = _grouped(("--with", "--using"), ctx.obj)
     degradation, restorers = _degradation(groups), _restorers(groups)
@@ -325,23 +346,46 @@ def restore(
             done = mend(observation, restorers[0], progress=lambda fraction: bar.update(round(100 * fraction) - bar.n))
         photo_out = blend(observation, done, strength)
         write_photo(out, photo_out)
-        scores: dict[str, Any] = dict.fromkeys(("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "protocol"))
+        observed = restored = None
         if truth is not None:
             observed, restored = score(observation.photo.clip(0, 1), truth), score(photo_out, truth)
-            scores = {
-                "psnr": restored.psnr,
-                "ssim": restored.ssim,
-                "psnr_degraded": observed.psnr,
-                "ssim_degraded": observed.ssim,
-                "gain": 0.0 if restored.psnr == observed.psnr else restored.psnr - observed.psnr,
-                "protocol": restored.protocol.name,
-            }
         notes = [note.en for note in (*photo.notes, *done.notes)]
         if truth is None:
             notes.append("No truth is known for this photo, so there is no score.")
-        return {**scores, "seconds": done.seconds, "notes": notes}
+        return {**_scores(observed, restored), "seconds": done.seconds, "notes": notes}
 
-    _report(_run(source, target, work), source, as_json)
+    def work_on_video(file: Path, out: Path) -> dict[str, Any]:
+        with tqdm(unit="frame", disable=None) as bar:
+
+            def show(number: int, frames: int) -> None:
+                bar.total = frames
+                bar.update(number - bar.n)
+
+            done = restore_video(file, out, restorers[0], degradation, seed, strength, show)
+        notes = [note.en for note in done.notes]
+        if degradation is None:
+            notes.append("No truth is known for this video, so there is no score.")
+        video = {"frames": done.frames, "frames_per_second": done.frames_per_second}
+        return {**_scores(done.observed, done.restored), "seconds": done.seconds, **video, "notes": notes}
+
+    if not source.is_dir() and is_video(source):
+        target = target / video_name(source) if target.is_dir() else target
+        _report(_run(source, target, work_on_video), source, as_json)
+    else:
+        _report(_run(source, target, work), source, as_json)
+
+
+def _scores(observed: Score | None, restored: Score | None) -> dict[str, Any]:
+    if observed is None or restored is None:
+        return dict.fromkeys(("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "protocol"))
+    return {
+        "psnr": restored.psnr,
+        "ssim": restored.ssim,
+        "psnr_degraded": observed.psnr,
+        "ssim_degraded": observed.ssim,
+        "gain": 0.0 if restored.psnr == observed.psnr else restored.psnr - observed.psnr,
+        "protocol": restored.protocol.name,
+    }
 
 
 @app.command()
@@ -393,7 +437,9 @@ def compare(
 @app.command()
 def benchmark(
     ctx: typer.Context,
-    protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | speed")],
+    protocol: Annotated[
+        str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed")
+    ],
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed.")] = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
     set_: Settings = None,
@@ -417,39 +463,38 @@ def benchmark(
     from restorers.compare import benchmark as run
     from restorers.compare import find_benchmark
     from restorers.restore import find_restorer
+    from restorers.training.export import record_scores
 
-    chosen = find_benchmark(protocol)
+    chosen = None if protocol == "tutorials" else find_benchmark(protocol)
     if folder is None:
         raise UsageError(Text(f"benchmark {protocol} needs a folder of photos.", f"benchmark {protocol} 需要一个照片文件夹。"))
+    if chosen is None:
+        _benchmark_tutorials(folder, using, limit, record, as_json)
+        return
     restorers = _restorers(_grouped(("--using",), ctx.obj)) or [find_restorer("do_nothing")]
     with tqdm(total=100, unit="%", disable=None) as bar:
         rows = run(chosen, folder, restorers, limit, lambda f: bar.update(round(100 * f) - bar.n), lambda error: _say(error.sentence))
     if record:
-        _record(chosen, folder, rows)
+        record_scores(chosen.name, chosen.help.en, [replace(r, setting=f"{folder.name}, {r.setting}") for r in rows])
     _show_rows(rows, as_json, benchmark=chosen.name, folder=folder.name, protocol=chosen.help.en)
 
 
-def _record(chosen, folder: Path, rows: list) -> None:
-    from restorers.presets import PRESETS
-    from restorers.training.export import write_preset
+def _benchmark_tutorials(folder: Path, names: list[str] | None, limit: int | None, record: bool, as_json: bool) -> None:
+    from restorers.training.export import record_scores
+    from restorers.training.tutorials import PROTOCOL, benchmark_tutorials
 
-    for name in {r.restorer for r in rows} & set(PRESETS.names()):
-        preset = PRESETS.get(name)
-        new = [
-            {
-                "benchmark": chosen.name,
-                "setting": f"{folder.name}, {r.setting}",
-                "protocol": chosen.help.en,
-                **{key: round(getattr(r, key), 4) for key in ("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain")},
-                "photos": r.photos,
-                "sha256": preset.weights["sha256"],
-            }
-            for r in rows
-            if r.restorer == name
-        ]
-        replaced = {(s["benchmark"], s["setting"]) for s in new}
-        preset.scores[:] = [s for s in preset.scores if (s["benchmark"], s["setting"]) not in replaced] + new
-        write_preset(preset)
+    with tqdm(total=100, unit="%", disable=None) as bar:
+
+        def show(name: str, fraction: float) -> None:
+            bar.set_description(name)
+            bar.update(round(100 * fraction) - bar.n)
+
+        found = benchmark_tutorials(folder, names, show, lambda name, error: _say(f"{name}: {error}"), limit)
+    for name, (rows, findings) in found.items() if record else ():
+        record_scores("tutorials", PROTOCOL.en, rows, only=name, findings=findings)
+    head = {"benchmark": "tutorials", "folder": folder.name, "protocol": PROTOCOL.en}
+    head |= {"findings": {name: [f.en for f in findings] for name, (_, findings) in found.items() if findings}}
+    _show_rows([r for rows, _ in found.values() for r in rows], as_json, **head)
 
 
 @app.command()
@@ -458,7 +503,10 @@ def train(
     recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="`list` names them.")],
     data: Annotated[
         str | None,
-        typer.Option(help="A folder of pictures, or several separated by commas; default: what ships inside installed packages."),
+        typer.Option(
+            help="A folder of pictures, or several separated by commas; or public data, fetched once: mnist (digits, 11 MB), "
+            "flowers (229 MB), faces (243 MB); default: what ships inside installed packages."
+        ),
     ] = None,
     validation: Annotated[
         Path | None, typer.Option(help="Pictures to choose the best weights by; default: some of --data, held back.")
@@ -468,22 +516,42 @@ def train(
     ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time budget; default: the recipe's own.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
+    start: Annotated[
+        str | None, typer.Option(metavar="PRESET", help="Take the first weights from this preset, as far as they fit.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the state is kept, the optimizer's too; default: runs/RECIPE.")] = None,
-    half: Annotated[bool, typer.Option("--half", help="Store the weights in 16 bits.")] = False,
+    store: Annotated[str, typer.Option(help="How the weights are stored: float32 | float16 | int8.")] = "float32",
+    bfloat16: Annotated[bool, typer.Option("--bfloat16", help="Compute in 16 bits; on a GPU with KERAS_BACKEND=jax.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes that make batches ahead; default: all cores but two, none on few cores.")
+    ] = None,
     set_: Settings = None,
     seed: Seed = 0,
 ) -> None:
     """Train a recipe and write a preset. Ctrl-C stops it and keeps the best weights so far."""
+    from restorers.presets import PRESETS
+    from restorers.training.prefetch import Prefetch, useful_workers
     from restorers.training.recipes import RECIPES
+    from restorers.weights import STORED_AS
 
+    if store not in STORED_AS:
+        raise UsageError(
+            Text(
+                f"--store must be one of {', '.join(STORED_AS)}. Received: {store}.",
+                f"--store 应为 {'、'.join(STORED_AS)} 之一。收到：{store}。",
+            )
+        )
     settings = _grouped(("train",), ctx.obj)[0][2]
     chosen = RECIPES.get(recipe).from_settings(settings)
+    first = None if start is None else PRESETS.get(start)
     pictures = chosen.load(data, validation)
     if source is not None:
         pictures.source = source
     for note in pictures.notes:
         _say(note)
+    workers = useful_workers() if workers is None else workers
+    ahead = Prefetch(pictures.batches, workers) if workers else contextlib.nullcontext(pictures.batches)  # before Keras is loaded
     from restorers.training.export import export
     from restorers.training.fit import train as fit
     from restorers.training.progress import ProgressBar
@@ -492,13 +560,50 @@ def train(
     cancel = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
     try:
-        run = fit(chosen, pictures, [ProgressBar(pictures.steps)], cancel, minutes=minutes, folder=state, resume=resume, seed=seed)
+        with ahead as pictures.batches:
+            run = fit(
+                chosen,
+                pictures,
+                [ProgressBar(pictures.steps)],
+                cancel,
+                minutes=minutes,
+                folder=state,
+                resume=resume,
+                start=first,
+                bfloat16=bfloat16,
+                seed=seed,
+            )
     finally:
         signal.signal(signal.SIGINT, before)
-    preset = export(run, chosen, pictures, out, "float16" if half else "float32")
-    typer.echo(
-        f"{preset.name}: {preset.scores[0]['psnr']:.2f} dB on the validation pictures, {preset.scores[0]['gain']:+.2f} dB over doing nothing, in {out}."
-    )
+    preset = export(run, chosen, pictures, out, store)
+    score = preset.scores[0]
+    gained = "" if score["gain"] is None else f", {score['gain']:+.2f} dB over doing nothing"
+    typer.echo(f"{preset.name}: {score['psnr']:.2f} dB on the validation pictures{gained}, in {out}.")
+    if run.waited is not None:
+        typer.echo(f"The training waited for its batches {run.waited:.1%} of the time; {workers} processes made them.")
+
+
+@app.command()
+def publish(
+    preset: Annotated[str, typer.Argument(metavar="PRESET", help="A preset that `list` names, or the folder of one.")],
+    to: Annotated[str, typer.Option("--to", metavar="USER/NAME", help="The repository on the Hugging Face hub; made if there is none.")],
+    private: Annotated[bool, typer.Option("--private", help="A new repository is seen by you alone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish a preset on the Hugging Face hub, with its card, its scores and the Keras files.
+
+    Needs a token that may write: `hf auth login`, or HF_TOKEN.
+    """
+    from restorers.hub import Hub, HubId
+    from restorers.presets import PRESETS, Preset
+
+    target, folder = HubId.parse(to), Path(preset)
+    chosen = Preset.read(folder) if preset not in PRESETS.names() and folder.is_dir() else PRESETS.get(preset)
+    done = Hub(None).publish(chosen.folder, target, PRESETS.model(chosen), chosen.scores, private)
+    if as_json:
+        _print_json({"preset": chosen.name, "repository": target.repository, "url": done.url, "revision": done.revision})
+    else:
+        typer.echo(f"{chosen.name} is at {done.url}, commit {done.revision[:12]}. Anybody uses it with --using {target}.")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -28,8 +28,8 @@ class Row:
         setting: the degradation, e.g. ``gaussian_noise(sigma=25, …)``.
         protocol: how PSNR and SSIM were measured.
         psnr, ssim: of the restored photo.
-        psnr_degraded, ssim_degraded: of the degraded photo, that is of doing nothing.
-        gain: dB over doing nothing.
+        psnr_degraded, ssim_degraded: of the degraded photo, that is of doing nothing; None where nothing was degraded.
+        gain: dB over doing nothing; None likewise.
         seconds: time a photo.
         parameters: learned numbers, None for a formula.
         photos: how many photos the figures are the mean of.
@@ -42,9 +42,9 @@ class Row:
     protocol: str
     psnr: float
     ssim: float
-    psnr_degraded: float
-    ssim_degraded: float
-    gain: float
+    psnr_degraded: float | None
+    ssim_degraded: float | None
+    gain: float | None
     seconds: float
     parameters: int | None
     photos: int = 1
@@ -194,7 +194,7 @@ def find_benchmark(name: str) -> Benchmark:
     """The protocol called ``name``; ``UnknownName`` otherwise."""
     known = benchmarks()
     if name not in known:
-        listed = ", ".join(known)
+        listed = ", ".join((*known, "tutorials", "speed"))
         raise UnknownName(Text(f"There is no benchmark called {name!r}. Known: {listed}.", f"没有名为 {name!r} 的基准。已知：{listed}。"))
     return known[name]
 
@@ -268,7 +268,7 @@ def _rounded(observation: Observation) -> Observation:
 
 def _mean(rows: list[Row]) -> Row:
     averaged = ("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "seconds", "seconds_per_megapixel")
-    means = {key: float(np.mean([getattr(r, key) for r in rows])) for key in averaged}
+    means = {key: float(np.mean([getattr(r, key) for r in rows])) for key in averaged if getattr(rows[0], key) is not None}
     if rows[0].colorfulness is not None:
         means["colorfulness"] = float(np.mean([r.colorfulness for r in rows]))
     return Row(**{**vars(rows[0]), **means, "photos": len(rows)})

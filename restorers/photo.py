@@ -90,7 +90,7 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
     try:
         file = path.open("rb")
     except OSError as error:
-        reason = _reason(error)
+        reason = disk_reason(error)
     except ValueError:
         reason = Text("This is no file name", "文件名无效")
     else:
@@ -99,7 +99,7 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
     raise PhotoError(Text(f"{name.en} cannot be opened: {reason.en}.", f"无法打开 {name.zh}：{reason.zh}。"))
 
 
-def _reason(error: OSError) -> Text:
+def disk_reason(error: OSError) -> Text:
     """Why a file cannot be read or written, in words, without its folder."""
     return {
         errno.ENOENT: Text("The file or its folder does not exist", "文件或所在文件夹不存在"),
@@ -163,7 +163,8 @@ def _kind(file: BinaryIO, name: Text) -> str:
     )
 
 
-def _check_size(width: int, height: int, name: Text, max_megapixels: float) -> None:
+def check_size(width: int, height: int, name: Text, max_megapixels: float) -> None:
+    """``PhotoError`` for a picture called ``name`` without pixels or with more than ``max_megapixels``."""
     megapixels = width * height / 1e6
     if width < 1 or height < 1:
         raise PhotoError(Text(f"{name.en} has no pixels ({width} × {height}).", f"{name.zh} 没有像素（{width} × {height}）。"))
@@ -191,7 +192,7 @@ def _decode(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes:
     Image.init()
     # not Image.open: its own size check comes first, warns at half our sizes, and its error does not give the size
     image = Image.OPEN[kind.upper()][0](file, "")
-    _check_size(*image.size, name, max_megapixels)
+    check_size(*image.size, name, max_megapixels)
     # the second picture in a phone's JPEG is a depth or gain map, and TIFF pages are counted where the tags are read
     if kind not in ("JPEG", "TIFF") and getattr(image, "is_animated", False):
         notes.append(_FIRST)
@@ -226,7 +227,7 @@ def _decode_tiff(file: BinaryIO, kind: str, name: Text, max_megapixels: float, n
     tags = ImageFileDirectory_v2(head + file.read(8) if 43 in head[2:4] else head)
     file.seek(tags.next)
     tags.load(file)
-    _check_size(int(tags[256]), int(tags[257]), name, max_megapixels)
+    check_size(int(tags[256]), int(tags[257]), name, max_megapixels)
     if tags.next:
         notes.append(_FIRST)
     bits, samples, orientation = set(tags.get(258, (1,))), tags.get(277, 1), tags.get(274, 1)
@@ -445,7 +446,7 @@ def write_photo(path: str | Path, photo: np.ndarray) -> None:
             part.unlink(missing_ok=True)
         size = f"{photo.shape[1]} × {photo.shape[0]}"
         limit = Text(f"{suffix[1:]} cannot hold {size} pixels", f"{suffix[1:]} 无法容纳 {size} 像素")
-        reason = _reason(error) if isinstance(error, OSError) else limit
+        reason = disk_reason(error) if isinstance(error, OSError) else limit
         raise PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。")) from None
 
 

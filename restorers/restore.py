@@ -13,16 +13,19 @@ import numpy as np
 
 from restorers.classical import CLASSICAL
 from restorers.classical.base import Classical
+from restorers.degradations._missing import remove
 from restorers.degradations.base import Degradation, Observation
 from restorers.errors import Cancelled, RestorersError
 from restorers.params import Parameterised, param
 from restorers.presets import PRESETS, Preset, PresetStore
 from restorers.registry import UnknownName
+from restorers.resize import resize
 from restorers.text import Text
 from restorers.tiling import run_tiled
 
 TILE = 1280  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
+COLOUR_SIDE = 512  # pixels; what a thing is, and so its colour, is seen from the whole, at about the size that was learned from
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
 
 Progress = Callable[[float], None]
@@ -81,11 +84,47 @@ class Network(Parameterised):
             cancel=cancel,
         )
 
+    def require(self, observation: Observation) -> None:
+        """Nothing, or ``RestorersError`` where the network must be told the mask and none is known."""
+        if self.missing_knowledge(observation):
+            raise RestorersError(
+                Text(
+                    f"{self.preset.title.en} must be told which pixels are missing, which is unknown here. "
+                    "Choose Missing pixels, Scratches or Painted mask as the degradation, or another restorer.",
+                    f"{self.preset.title.zh}需要知道哪些像素缺失，但此处未知。请选择“缺失像素”、“划痕”或“涂抹遮挡”作为退化，或换用其他修复方法。",
+                )
+            )
+
     def notes(self, photo: np.ndarray) -> tuple[Text, ...]:
         """What to tell about how this photo was run."""
         if self.preset.architecture.channels == 1:
             return (Text("This network sees gray only: the result has no colour.", "该网络只处理灰度：结果没有颜色。"),)
         return ()
+
+
+@dataclass(frozen=True)
+class ColouringNetwork(Network):
+    """A network that lays colour over the luminance it is given. A large photo is shrunk for it; the colours are enlarged again."""
+
+    def run(self, photo, model, progress, cancel):
+        height, width = photo.shape[:2]
+        shrink = min(1.0, COLOUR_SIDE / max(height, width))
+        small = resize(photo, max(1, round(height * shrink)), max(1, round(width * shrink)), "area")
+        coloured = run_tiled(
+            small,
+            lambda tile: model.predict_on_batch(tile[None])[0],
+            tile=COLOUR_SIDE,
+            overlap=0,
+            multiple=max(PADDING, self.preset.architecture.multiple),
+            progress=progress,
+            cancel=cancel,
+        )
+        if shrink == 1:
+            return coloured
+        return _lay_colour(photo, cv2.resize(coloured - small, (width, height), interpolation=cv2.INTER_CUBIC).reshape(height, width, 3))
+
+    def notes(self, photo):
+        return (Text("The brightness is that of the photo; the colours are the network's guess.", "亮度与照片相同；颜色是网络的猜测。"),)
 
 
 @dataclass(frozen=True)
@@ -136,9 +175,11 @@ class FixedSizeNetwork(Network):
 
 def network(preset: Preset, store: PresetStore = PRESETS) -> type[Network]:
     """The restorer class of a preset: like a classical restorer, with a name, words, parameters and ``from_settings``."""
-    base = Network if preset.architecture.input_size is None else FixedSizeNetwork
+    architecture = preset.architecture
+    colouring = (architecture.channels, architecture.output_channels) == (1, 3)
+    base = FixedSizeNetwork if architecture.input_size is not None else ColouringNetwork if colouring else Network
     words = {key: getattr(preset, key) for key in ("name", "title", "help", "suits", "reference")}
-    told = ("mask",) if preset.architecture.channels == 4 else ()
+    told = ("mask",) if architecture.channels == 4 else ()
     return dataclass(frozen=True)(
         type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}})
     )
@@ -204,17 +245,35 @@ def _restore_classical(
     )
 
 
+def network_input(observation: Observation, channels: int) -> np.ndarray:
+    """What a network with ``channels`` input channels is given, float32 (height, width, channels); the same in training and in use.
+
+    Args:
+        observation: the degraded photo, and the mask where one is known.
+        channels: 1 the luminance; 3 the photo; 4 the photo with middle gray wherever a pixel is missing, and the mask (1 missing, 0 known).
+    """
+    if channels == 1:
+        return cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
+    if channels == 4:
+        return _with_mask(remove(observation.photo, observation.mask))
+    return observation.photo
+
+
+def _lay_colour(gray: np.ndarray, difference: np.ndarray) -> np.ndarray:
+    """gray + s · difference, s ≤ 1 being the largest that stays in [0, 1]: the layer ``Colour`` of the networks, on whole photos."""
+    room = np.where(difference > 0, 1 - gray, gray).clip(0)
+    share = np.minimum(1, (room / np.maximum(np.abs(difference), 1e-6)).min(axis=2, keepdims=True))
+    return gray + share * difference
+
+
 def _restore_network(
     observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None
 ) -> tuple[np.ndarray, int]:
-    model, architecture = restorer.store.model(restorer.preset), restorer.preset.architecture
-    if architecture.channels == 1:
-        source = cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
-    elif architecture.channels == 4:
-        source = _with_mask(observation)
-    else:
-        source = observation.photo
-    photo = restorer.run(source, model, progress, cancel)
+    restorer.require(observation)
+    model, channels = restorer.store.model(restorer.preset), restorer.preset.architecture.channels
+    photo = restorer.run(network_input(observation, channels), model, progress, cancel)
+    if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
+        photo = np.where(observation.mask[..., None], photo, observation.photo)
     return np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo, model.count_params()
 
 

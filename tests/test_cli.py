@@ -116,7 +116,7 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
         (["restore", "{file}", "{out}", "--using", "wiener"], 1, "kernel"),
         (["degrade", "{file}", "{out}", "--with", "rain"], 2, "There is no degradation called 'rain'"),
         (["degrade", "{file}", "{out}"], 2, "at least one --with"),
-        (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "sigma=999"], 2, "sigma must be a number from 0 to 100"),
+        (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "sigma=999"], 2, "sigma must be a number from 0 to 150"),
         (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "colour=1"], 2, "has no parameter 'colour'"),
         (["degrade", "{file}", "{out}", "--with", "gaussian_noise", "--set", "sigma"], 2, "--set needs NAME=VALUE"),
         (["degrade", "{file}", "{out}", "--set", "sigma=3", "--with", "gaussian_noise"], 2, "must follow the --with"),
@@ -149,10 +149,20 @@ def test_bad_input_is_one_sentence(capsys, file, tmp_path, argv, status, words):
 
 def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypatch):
     status, out, _ = run(
-        capsys, "train", "tutorial-digits-denoise", "--minutes", "0.05", "--out", tmp_path / "mine", "--state", tmp_path / "state", "--half"
+        capsys,
+        "train",
+        "tutorial-digits-denoise",
+        "--minutes",
+        "0.05",
+        "--out",
+        tmp_path / "mine",
+        "--state",
+        tmp_path / "state",
+        "--store",
+        "float16",
     )
     assert status == 0 and "dB over doing nothing" in out
-    assert {p.name for p in (tmp_path / "mine").iterdir()} == {"README.md", "preset.json", "model.safetensors"}
+    assert {p.name for p in (tmp_path / "mine").iterdir()} == {"README.md", "preset.json", "model.safetensors", "loss.png", "examples.png"}
     status, _, _ = run(
         capsys,
         "train",

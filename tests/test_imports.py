@@ -30,6 +30,7 @@ FLOORS = {
     "presets": 2,
     "restore": 2,
     "compare": 3,
+    "video": 3,
     "training": 3,
     "__main__": 4,
     "speed": 4,

@@ -67,7 +67,8 @@ def test_tiles_leave_no_seam(name, photo, monkeypatch):
     restorer = find_restorer(name)
     if restorer.preset.architecture.input_size is not None:
         pytest.skip("a network of one size has no whole-image output")
-    observation = degrade(photo[:448, :448], DEGRADATIONS.get("gaussian_noise")(sigma=40), 0)
+    breaking = DEGRADATIONS.get("missing_pixels")() if "mask" in restorer.told else DEGRADATIONS.get("gaussian_noise")(sigma=40)
+    observation = degrade(photo[:448, :448], breaking, 0)
     whole = restore(observation, restorer).photo
     monkeypatch.setattr(module, "TILE", 320)
     assert np.abs(restore(observation, restorer).photo - whole).max() <= 1 / 255
@@ -174,3 +175,5 @@ def test_what_it_must_be_told_and_is_not_is_one_sentence(photo):
         with pytest.raises(RestorersError) as refusal:
             restore(Observation(photo[:32, :32]), find_restorer(name))
         assert "\n" not in str(refusal.value)
+    with pytest.raises(RestorersError, match="must be told which pixels are missing"):
+        restore(Observation(photo[:32, :32]), restorer_of(UNet(channels=4), None))

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from restorers.registry import UnknownName
-from restorers.samples import SAMPLES, sample_photo
+from restorers.samples import PHOTOS, SAMPLES, sample_photo
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_sample_is_a_colour_photo_on_this_disk(name):
+@pytest.mark.parametrize("name", PHOTOS)
+def test_every_photo_is_a_colour_photo_on_this_disk(name):
     sample = SAMPLES[name]
     assert sample.path.is_file()
     assert sample.title.en and sample.title.zh and sample.credit
@@ -30,3 +30,20 @@ def test_the_packages_are_found_without_importing_them():
         "assert not {'skimage', 'gradio', 'pooch'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("name", "side"), [("face", 80), ("digit", 28)])
+def test_what_the_tutorials_take_is_made_once(name, side):
+    sample = SAMPLES[name]
+    path = sample.path
+    assert path.is_file() and sample.path == path and sample.title.zh and sample.credit
+    photo = sample_photo(name)
+    assert photo.shape == (side, side, 3) and photo.max() > 0.8 > 0.1 > photo.min()
+    written = path.stat().st_mtime_ns
+    assert sample.path.stat().st_mtime_ns == written
+
+
+def test_the_digit_is_white_on_black():
+    digit = sample_photo("digit")
+    assert np.array_equal(digit[..., 0], digit[..., 1])
+    assert digit[:4].max() == digit[-4:].max() == 0 and 0.05 < digit.mean() < 0.4

@@ -113,6 +113,42 @@ def test_round_trip(model, tmp_path, dtype, tolerance):
     assert set(read_header(path)) == set(expected)
 
 
+def test_eight_bits_keep_each_output_to_half_a_step(model, tmp_path):
+    path = tmp_path / "w.safetensors"
+    rng = np.random.default_rng(0)
+    for v in model.variables:
+        v.assign(rng.normal(0, 0.1, v.shape) * np.logspace(-3, 0, v.shape[-1]))  # outputs of very different size
+    expected = tensors(model)
+    digest = save_weights(model, path, "int8")
+    header = read_header(path)
+    for v in model.variables:
+        v.assign(np.zeros(v.shape))
+    load_weights(model, path, digest)
+    kernels = 0
+    for v in model.variables:
+        wanted = expected[v.path]
+        if wanted.ndim > 1:
+            kernels += 1
+            assert header[v.path][0] == "I8" and header[v.path + ":scale"] == ("F32", wanted.shape[-1:])
+            step = np.abs(wanted).max(axis=tuple(range(wanted.ndim - 1))) / 127
+            assert (np.abs(wanted - np.array(v)) <= step / 2 * 1.001 + 1e-9).all()
+        else:
+            assert header[v.path][0] == "F16"
+            np.testing.assert_allclose(np.array(v), wanted, rtol=1e-3, atol=1e-6)
+    assert kernels
+
+
+def test_eight_bits_without_scales_are_refused(model, tmp_path):
+    from restorers.weights import write_tensors
+
+    values = tensors(model)
+    kernel = next(name for name, value in values.items() if value.ndim > 1)
+    values[kernel] = values[kernel].astype(np.int8)
+    write_tensors(values, tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match=f"missing '{kernel}:scale'"):
+        load_weights(model, tmp_path / "w.safetensors")
+
+
 def test_failed_write_leaves_nothing(tmp_path, monkeypatch):
     import safetensors.numpy
 

@@ -30,7 +30,7 @@ class GaussianNoise(Degradation):
     order: ClassVar[int] = 10
 
     sigma: float = param(
-        25.0, low=0, high=100, step=1, unit="/255", label=Text("Strength σ", "强度 σ"),
+        25.0, low=0, high=150, step=1, unit="/255", label=Text("Strength σ", "强度 σ"),
         help=Text("Standard deviation of the noise, in gray levels of 255.", "噪声的标准差，以 255 灰阶计。"),
     )  # fmt: skip
     mean: float = param(

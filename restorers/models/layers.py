@@ -63,22 +63,44 @@ class DepthToSpace(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("restorers")
-class FirstChannels(keras.layers.Layer):
-    """Keeps the first ``count`` channels: (b, h, w, c) → (b, h, w, count).
+class Channels(keras.layers.Layer):
+    """Keeps some channels: (b, h, w, c) → (b, h, w, count).
 
     Args:
-        count: channels to keep.
+        first: the first to keep, counted from 0.
+        count: how many to keep.
     """
 
-    def __init__(self, count: int, **kwargs):
+    def __init__(self, first: int, count: int, **kwargs):
         super().__init__(**kwargs)
-        self.count = count
+        self.first, self.count = first, count
 
     def call(self, x):
-        return x[..., : self.count]
+        return x[..., self.first : self.first + self.count]
 
     def compute_output_shape(self, input_shape):
         return *input_shape[:-1], self.count
 
     def get_config(self):
-        return {**super().get_config(), "count": self.count}
+        return {**super().get_config(), "first": self.first, "count": self.count}
+
+
+@keras.saving.register_keras_serializable("restorers")
+class Colour(keras.layers.Layer):
+    """Lays colour over a gray photo and keeps its luminance: x̂ = y + s·(c − (0.299 R + 0.587 G + 0.114 B of c)).
+
+    Whatever c says of the luminance is taken off, and s ≤ 1, one number a pixel, is the largest that stays in [0, 1]: a
+    colour too strong for its brightness grows paler instead of changing it.
+
+    Call it with y (b, h, w, 1) and c (b, h, w, 3).
+    """
+
+    def call(self, gray, colour):
+        luminance = ops.sum(colour * ops.convert_to_tensor([0.299, 0.587, 0.114], colour.dtype), axis=-1, keepdims=True)
+        difference = colour - luminance
+        room = ops.maximum(ops.where(difference > 0, 1 - gray, gray), 0)
+        share = ops.min(room / ops.maximum(ops.abs(difference), 1e-6), axis=-1, keepdims=True)
+        return gray + ops.minimum(share, 1) * difference
+
+    def compute_output_shape(self, gray_shape, colour_shape):
+        return colour_shape

@@ -20,6 +20,8 @@ class UNet(Architecture):
     network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen.
 
     Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 3.7 million parameters with the defaults.
+    Told the mask m of missing pixels (4 input channels), it fills these alone: x̂ = x + m·U(x, m). Given the luminance and
+    asked for colour (1 and 3 channels), it keeps the luminance: U's own is taken off, see ``Colour``.
 
     Reference: Ronneberger et al., "U-Net", MICCAI 2015; Mohan et al., "Robust and interpretable blind image denoising
     via bias-free convolutional neural networks", ICLR 2020; Zhang et al., "DRUNet", IEEE TPAMI 2021.
@@ -66,7 +68,7 @@ class UNet(Architecture):
         import keras
         from keras import layers
 
-        from restorers.models.layers import DepthToSpace, FirstChannels, SpaceToDepth
+        from restorers.models.layers import Channels, Colour, DepthToSpace, SpaceToDepth
 
         def conv(x, width, name, scale=2.0, **kwargs):
             start = keras.initializers.VarianceScaling(scale, mode="fan_in", seed=keras.random.SeedGenerator(0)) if scale else "zeros"
@@ -95,5 +97,11 @@ class UNet(Architecture):
         x = blocks(up(x, self.width2, level2, "up32"), self.blocks2, self.width2, "up2")
         x = blocks(up(x, self.width1, level1, "up21"), self.blocks1, self.width1, "up1")
         x = DepthToSpace(2, name="unfold")(conv(x, 4 * self.output_channels, "tail", scale=0))
-        base = photo if self.channels == self.output_channels else FirstChannels(self.output_channels, name="base")(photo)
-        return keras.Model(photo, layers.Add(name="restored")([base, x]), name="unet")
+        # the sum in 32 bits, also where the convolutions are computed in 16: the photo itself must not be rounded
+        exact = {"dtype": "float32"}
+        if (self.channels, self.output_channels) == (1, 3):
+            return keras.Model(photo, Colour(name="restored", **exact)(photo, x), name="unet")
+        if self.channels == 4:
+            x = layers.Multiply(name="missing_only", **exact)([x, Channels(3, 1, name="mask", **exact)(photo)])
+        base = photo if self.channels == self.output_channels else Channels(0, self.output_channels, name="base", **exact)(photo)
+        return keras.Model(photo, layers.Add(name="restored", **exact)([base, x]), name="unet")

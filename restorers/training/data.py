@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import itertools
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,9 @@ import numpy as np
 
 from restorers.errors import RestorersError
 from restorers.photo import PhotoError, list_photos, read_photo, to_float, to_uint8
-from restorers.samples import SAMPLES
+from restorers.samples import PHOTOS
 from restorers.text import Text
+from restorers.training.download import DATASETS, fetch
 
 Pair = tuple[np.ndarray, np.ndarray]
 
@@ -47,15 +50,44 @@ class TrainingData:
 
 def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
     """The pictures of one or several folders (with ``recursive``, of their subfolders too), and a line that names the source."""
-    paths, files = [Path(part) for part in str(folders).split(",")], []
-    for path in paths:
+    files, sources, names = [], [], []
+    for part in str(folders).split(","):
+        path, source = _folder(part, "photos")
+        if source is None:
+            names.append(path.name)
+        else:
+            sources.append(source)
         inside = []
-        if recursive:
+        if recursive or source is not None:
             for folder in (path, *sorted(p for p in path.rglob("*") if p.is_dir() and not p.name.startswith("."))):
                 with contextlib.suppress(PhotoError):  # a folder that holds only folders
                     inside += list_photos(folder)
         files += inside or list_photos(path)
-    return files, "photos of the folder " + ", ".join(path.name for path in paths)
+    return files, "; ".join([*sources, *(["photos of the folder " + ", ".join(names)] if names else [])])
+
+
+def _folder(where: Path | str, kind: str) -> tuple[Path, str | None]:
+    """The folder ``where`` and no source; or, where there is none, that of the public data of this name and its source."""
+    path, name = Path(where), str(where)
+    if path.is_dir():
+        return path, None
+    fitting = ", ".join(key for key, dataset in DATASETS.items() if dataset.kind == kind)
+    if name not in DATASETS:
+        raise DataError(
+            Text(
+                f"There is no folder called {path.name}, and no public data of that name. Known by name: {fitting}.",
+                f"没有名为 {path.name} 的文件夹，也没有这个名称的公开数据。可按名称使用：{fitting}。",
+            )
+        )
+    if DATASETS[name].kind != kind:
+        learned = {"photos": Text("photos", "照片"), "digits": Text("handwritten digits", "手写数字")}
+        raise DataError(
+            Text(
+                f"This recipe learns from {learned[kind].en}, and {name} holds {learned[DATASETS[name].kind].en}. By name: {fitting}.",
+                f"此配方从{learned[kind].zh}中学习，而 {name} 是{learned[DATASETS[name].kind].zh}。可按名称使用：{fitting}。",
+            )
+        )
+    return fetch(name), DATASETS[name].source
 
 
 def _decode(files: Sequence[Path], smallest: int, notes: list[Text]) -> Iterator[np.ndarray]:
@@ -80,8 +112,9 @@ def _decode(files: Sequence[Path], smallest: int, notes: list[Text]) -> Iterator
     if not used:
         raise DataError(
             Text(
-                f"Training needs at least one photo with a short side of {smallest} pixels or more; {len(files)} files were read, none fits.",
-                f"训练至少需要一张短边不小于 {smallest} 像素的照片；读取了 {len(files)} 个文件，均不合适。",
+                f"Training needs at least one photo with a short side of {smallest} pixels or more; {len(files)} files were read, "
+                f"none fits. The first: {notes[0].en}",
+                f"训练至少需要一张短边不小于 {smallest} 像素的照片；读取了 {len(files)} 个文件，均不合适。第一个：{notes[0].zh}",
             )
         )
 
@@ -90,7 +123,8 @@ def load_photos(folders: Path | str | None, smallest: int) -> tuple[list[np.ndar
     """Decode every photo of some folders once, as uint8 to save memory.
 
     Args:
-        folders: a folder or several, separated by commas; None takes the sample photos that ship inside scikit-image and Gradio.
+        folders: a folder or the name of public photos (a key of ``DATASETS``), or several, separated by commas; None takes the
+            sample photos that ship inside scikit-image and Gradio.
         smallest: shortest side in pixels that can be used; smaller photos are passed over.
 
     Returns:
@@ -100,7 +134,7 @@ def load_photos(folders: Path | str | None, smallest: int) -> tuple[list[np.ndar
         DataError: a folder is missing or holds no usable picture.
     """
     if folders is None:
-        files, source = [sample.path for sample in SAMPLES.values()], "the sample photos that ship inside scikit-image and Gradio"
+        files, source = [sample.path for sample in PHOTOS.values()], "the sample photos that ship inside scikit-image and Gradio"
     else:
         files, source = _find(folders, recursive=False)
     notes: list[Text] = []
@@ -131,8 +165,9 @@ def load_squares(
     """Decode pictures once, each shrunk to ``size`` × ``size`` by area averaging, as the tutorials do: a longer side is squeezed.
 
     Args:
-        folders: a folder or several, separated by commas, their subfolders included (``flowers/<class>/*.jpg``); None cuts
-            squares of random size, some mirrored, out of the sample photos that ship inside scikit-image and Gradio.
+        folders: a folder or the name of public photos, or several, separated by commas, their subfolders included
+            (``flowers/<class>/*.jpg``); None cuts squares of random size, some mirrored, out of the sample photos that ship
+            inside scikit-image and Gradio.
         size: side in pixels; pictures with a shorter side are passed over.
         validation: folders of pictures to hold back; None holds back every 1/``share``-th, or crops of a photo that none is learned from.
         share: of the pictures that is held back.
@@ -176,7 +211,7 @@ def _folder_squares(folders: Path | str, size: int, count: int | None, notes: li
 
 def _sample_squares(size: int, held_out: np.ndarray) -> list[np.ndarray]:
     """Squares cut out of the sample photos: those held out of the first photo, the others of the others."""
-    first, *others = _decode([sample.path for sample in SAMPLES.values()], size, [])
+    first, *others = _decode([sample.path for sample in PHOTOS.values()], size, [])
     rng = np.random.default_rng(0)
     return [random_square(first if held else others[i % len(others)], size, rng) for i, held in enumerate(held_out)]
 
@@ -291,8 +326,8 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
     """Handwritten digits for training and for validation: float32 (n, 28, 28, 1), white on black, in [0, 1].
 
     Args:
-        folder: holds the four MNIST files (only the two image files are read); None draws digits with OpenCV's fonts,
-            slanted, scaled and thickened at random: 10,000 and 1,000.
+        folder: holds the four MNIST files (only the two image files are read) or ``mnist.npz``; or ``"mnist"``, fetched by name;
+            None draws digits with OpenCV's fonts, slanted, scaled and thickened at random: 10,000 and 1,000.
 
     Raises:
         DataError: the folder does not hold the files, or they are damaged.
@@ -300,26 +335,45 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
     if folder is None:
         digits = draw_digits(11_000, np.random.default_rng(0))
         return digits[:10_000], digits[10_000:], "digits drawn with OpenCV's fonts"
-    found = []
+    folder, _ = _folder(folder, "digits")
+    packed = folder / "mnist.npz"
+    files = dict(_read_npz(packed) if packed.is_file() else _read_idx_files(folder))
+    for name, images in files.items():
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
+            raise DataError(
+                Text(
+                    f"{name} must hold 8-bit pictures of 28×28, it holds an array {images.shape} of {images.dtype}.",
+                    f"{name} 应为 28×28 的 8 位图片，实为 {images.dtype} 数组 {images.shape}。",
+                )
+            )
+    training, validation = (images[..., None].astype(np.float32) / np.float32(255) for images in files.values())
+    return training, validation, DATASETS["mnist"].source
+
+
+def _read_idx_files(folder: Path) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and pictures of the two MNIST files of a folder."""
     for stem in ("train-images", "t10k-images"):
-        files = sorted(Path(folder).glob(f"{stem}*"))
+        files = sorted(folder.glob(f"{stem}*"))
         if not files:
             raise DataError(
                 Text(
-                    f"The folder {Path(folder).name!r} must hold the MNIST files train-images… and t10k-images…; {stem}… is missing.",
-                    f"文件夹 {Path(folder).name!r} 应包含 MNIST 文件 train-images… 与 t10k-images…；缺少 {stem}…。",
+                    f"The folder {folder.name!r} must hold the MNIST files train-images… and t10k-images…; {stem}… is missing.",
+                    f"文件夹 {folder.name!r} 应包含 MNIST 文件 train-images… 与 t10k-images…；缺少 {stem}…。",
                 )
             )
-        images = read_idx(files[0])
-        if images.ndim != 3 or images.shape[1:] != (28, 28):
-            raise DataError(
-                Text(
-                    f"{files[0].name} must hold pictures of 28×28, it holds an array {images.shape}.",
-                    f"{files[0].name} 应为 28×28 图片，实为 {images.shape}。",
-                )
-            )
-        found.append(images[..., None].astype(np.float32) / np.float32(255))
-    return found[0], found[1], "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0"
+        yield files[0].name, read_idx(files[0])
+
+
+def _read_npz(path: Path) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and pictures of the two arrays of the file that Keras offers."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            for name in ("x_train", "x_test"):
+                yield f"{name} of {path.name}", arrays[name]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        raise DataError(
+            Text(f"{path.name} is damaged or not the MNIST file of Keras.", f"{path.name} 已损坏，或不是 Keras 的 MNIST 文件。")
+        ) from None
 
 
 def draw_digits(count: int, rng: np.random.Generator) -> np.ndarray:

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from restorers.presets import Preset
+from restorers.photo import write_photo
+from restorers.presets import PRESETS, Preset
+from restorers.text import Text
+from restorers.training import pictures
 from restorers.training.data import TrainingData
 from restorers.training.fit import TrainingRun
 from restorers.training.recipes.base import Recipe
 from restorers.weights import read_tensors, save_weights
+
+if TYPE_CHECKING:
+    import keras
+
+    from restorers.compare import Row
+
+EXAMPLES = 6
+OTHERS_MOST = 4  # the best of the other methods; preset.json holds all
+RECIPE_ROWS = {"claimed": "The text reports", "differs": "Here otherwise than in the text"}
+PERFECT = 100.0  # dB; nothing was degraded, so there is nothing to gain
 
 
 def hardware() -> str:
     """What this training ran on, in a few words."""
     import keras
 
-    return f"{os.cpu_count()} CPU cores, {platform.system()} {platform.machine()}, Keras {keras.__version__} on {keras.backend.backend()}"
+    graphics = sum(not device.startswith("cpu") for device in keras.distribution.list_devices())
+    cores = f"{os.cpu_count()} CPU cores" + (f" and {graphics} GPU" if graphics else "")
+    return f"{cores}, {platform.system()} {platform.machine()}, Keras {keras.__version__} on {keras.backend.backend()}"
 
 
 def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, dtype: str = "float32") -> Preset:
@@ -31,42 +48,56 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         run: from ``train``; its model holds the best weights.
         recipe, data: what it was trained with.
         folder: made if missing; its name becomes the preset's.
-        dtype: ``"float32"``, or ``"float16"`` at half the size.
+        dtype: how the weights are stored, as in ``save_weights``.
     """
     from restorers.training.fit import mean_psnr, predict
 
+    inputs, targets = data.validation
+    before = mean_psnr(predict(run.model, inputs, 16), targets)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.safetensors"
     digest = save_weights(run.model, path, dtype)
     stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.variables}, digest)
     for variable in run.model.variables:
         variable.assign(stored[variable.path])
-    inputs, targets = data.validation
     psnr = mean_psnr(predict(run.model, inputs, 16), targets)
+    restores = run.degraded_psnr < PERFECT
     validation = {
         "benchmark": "validation",
         "setting": f"{len(inputs)} held-out pictures of {inputs.shape[2]}×{inputs.shape[1]}",
         "protocol": "PSNR of each picture after clipping, mean; no crop",
         "psnr": round(psnr, 3),
-        "psnr_degraded": round(run.degraded_psnr, 3),
-        "gain": round(psnr - run.degraded_psnr, 3),
+        "psnr_degraded": round(run.degraded_psnr, 3) if restores else None,
+        "gain": round(psnr - run.degraded_psnr, 3) if restores else None,
         "photos": len(inputs),
         "sha256": digest,
     }
     preset = Preset(
         folder=folder,
         name=folder.name,
-        title=recipe.title,
+        title=recipe.preset_title,
         help=recipe.help,
         trained_on=recipe.trained_on,
         architecture=recipe.architecture,
-        weights={"file": path.name, "sha256": digest, "bytes": path.stat().st_size, "dtype": dtype, "parameters": run.model.count_params()},
+        weights={
+            "file": path.name,
+            "sha256": digest,
+            "bytes": path.stat().st_size,
+            "dtype": dtype,
+            "lost": round(before - psnr, 4),
+            "parameters": run.model.count_params(),
+        },
         suits=recipe.suits,
         data=data.source,
-        recipe={"name": recipe.name, "settings": recipe.settings()},
+        recipe={
+            "name": recipe.name,
+            "settings": recipe.settings(),
+            **{key: text._asdict() for key in ("claimed", "differs") if (text := getattr(recipe, key)) is not None},
+        },
         training={
             "steps": run.state.steps,
             "minutes": round(run.state.seconds / 60, 1),
+            **({"start": run.state.start} if run.state.start else {}),
             "hardware": hardware(),
             "history": [{key: float(np.round(value, 5)) for key, value in entry.items()} for entry in _thinned(run.state.history)],
         },
@@ -74,8 +105,69 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         licence="apache-2.0",
         reference=recipe.reference,
     )
+    preset.training["examples"] = draw_examples(recipe, run.model, folder)
     write_preset(preset)
     return preset
+
+
+def draw_examples(recipe: Recipe, model: keras.Model, folder: Path) -> bool:
+    """Write ``folder/examples.png``: what went in, what came out and the truth, of pictures that were not learned from.
+
+    Returns:
+        Whether the recipe has such pictures.
+    """
+    from restorers.training.fit import mean_psnr, predict
+
+    examples = recipe.examples(EXAMPLES)
+    if examples is None:
+        return False
+    inputs, truths = examples
+    outputs = np.clip(predict(model, inputs, EXAMPLES), 0, 1)
+    inputs = inputs[..., :3]
+
+    def captions(photos: np.ndarray) -> list[str]:
+        scores = [mean_psnr(photo[None], truth[None]) for photo, truth in zip(photos, truths, strict=True)]
+        return [f"{score:.1f} dB" if score < PERFECT else "" for score in scores]
+
+    rows = [("input", inputs, captions(inputs)), ("output", outputs, captions(outputs)), ("truth", truths, [""] * len(truths))]
+    write_photo(folder / "examples.png", pictures.strip(rows))
+    return True
+
+
+def record_scores(benchmark: str, protocol: str, rows: Iterable[Row], only: str | None = None, findings: Sequence[Text] = ()) -> None:
+    """Write what a benchmark measured into the presets that took part, and into their cards.
+
+    Args:
+        benchmark, protocol: its name, and how it measures.
+        rows: one for each restorer and setting; the others of a setting stand beside the preset's score.
+        only: the one preset to write; None for each in ``rows``.
+        findings: what else was found out, in sentences; they replace those of before.
+    """
+    rows = list(rows)
+    for name in ({r.restorer for r in rows} & set(PRESETS.names())) if only is None else {only}:
+        preset = PRESETS.get(name)
+        new = [
+            {
+                "benchmark": benchmark,
+                "setting": r.setting,
+                "protocol": protocol,
+                **{key: _rounded(getattr(r, key)) for key in ("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain")},
+                "photos": r.photos,
+                "sha256": preset.weights["sha256"],
+                "others": {o.restorer: _rounded(o.psnr) for o in rows if o.setting == r.setting and o.restorer not in (name, "do_nothing")},
+            }
+            for r in rows
+            if r.restorer == name
+        ]
+        replaced = {(s["benchmark"], s["setting"]) for s in new}
+        preset.scores[:] = [s for s in preset.scores if (s["benchmark"], s["setting"]) not in replaced] + new
+        if findings:
+            preset.training["findings"] = [text._asdict() for text in findings]
+        write_preset(preset)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _thinned(history: list[dict], most: int = 100) -> list[dict]:
@@ -84,8 +176,10 @@ def _thinned(history: list[dict], most: int = 100) -> list[dict]:
 
 
 def write_preset(preset: Preset) -> None:
-    """Write ``preset.json`` and the card made from it."""
+    """Write ``preset.json``, and the card and the picture of the loss made from it."""
     preset.write()
+    if preset.training.get("history"):
+        write_photo(preset.folder / "loss.png", pictures.loss_curve(preset.training["history"]))
     (preset.folder / "README.md").write_text(card(preset), encoding="utf-8")
 
 
@@ -96,10 +190,13 @@ def card(preset: Preset) -> str:
     settings = f" ({settings})" if settings else ""
     megabytes = weights["bytes"] / 1e6
     stored = f"{megabytes:.1f} MB" if megabytes >= 0.1 else f"{1000 * megabytes:.0f} kB"
+    lost = f" (which costs {weights['lost']:.3f} dB)" if weights["dtype"] != "float32" and "lost" in weights else ""
     recipe = " ".join(
         f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
     )
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
+    start = f", started from the weights of `{training['start']}`" if training.get("start") else ""
+    again = f" --start {training['start']}" if training.get("start") else ""
     lines = [
         "---",
         f"license: {preset.licence}",
@@ -121,28 +218,46 @@ def card(preset: Preset) -> str:
         f"| Trained on | {preset.trained_on.en} |",
         f"| Architecture | `{architecture.name}`{settings}, {weights['parameters']:,} parameters |",
         f"| Input size | {size} |",
-        f"| Weights | `{weights['file']}`, {stored}, {weights['dtype']}, SHA-256 `{weights['sha256']}` |",
+        f"| Weights | `{weights['file']}`, {stored}, {weights['dtype']}{lost}, SHA-256 `{weights['sha256']}` |",
         f"| Pictures | {preset.data} |",
-        f"| Training | {training['steps']:,} steps in {training['minutes']:g} minutes on {training['hardware']} |",
-        f"| Repeat it | `python -m restorers train {preset.recipe['name']} {recipe}` |",
+        f"| Training | {training['steps']:,} steps in {training['minutes']:g} minutes on {training['hardware']}{start} |",
+        f"| Repeat it | `python -m restorers train {preset.recipe['name']} {recipe}{again}` |",
         f"| Reference | {preset.reference} |",
+        *(f"| {title} | {preset.recipe[key]['en']} |" for key, title in RECIPE_ROWS.items() if key in preset.recipe),
         f"| Licence | {preset.licence} |",
         "",
         "## Scores",
         "",
         "Every figure was printed by a command of this project on the file named above; beside it stands what doing nothing scores.",
         "",
-        "| benchmark | setting | pictures | PSNR | doing nothing | gain | protocol |",
-        "|---|---|---|---|---|---|---|",
+        "| benchmark | setting | pictures | PSNR | doing nothing | gain | other methods | protocol |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for s in preset.scores:
-        lines.append(
-            f"| {s['benchmark']} | {s['setting']} | {s['photos']} | {s['psnr']:.2f} dB | {s['psnr_degraded']:.2f} dB | +{s['gain']:.2f} dB | {s['protocol']} |".replace(
-                "+-", "−"
-            )
-        )
+        others = sorted(s.get("others", {}).items(), key=lambda other: -other[1])
+        beside = ", ".join(f"{name} {value:.2f}" for name, value in others[:OTHERS_MOST]) or "–"
+        gained = "– | –" if s["gain"] is None else f"{s['psnr_degraded']:.2f} dB | {s['gain']:+.2f} dB".replace("-", "−")
+        lines.append(f"| {s['benchmark']} | {s['setting']} | {s['photos']} | {s['psnr']:.2f} dB | {gained} | {beside} | {s['protocol']} |")
+    lines += [line for text in training.get("findings", ()) for line in ("", text["en"])]
+    if training.get("examples"):
+        lines += [
+            "",
+            "## Examples",
+            "",
+            "Pictures that it has not learned from, at the network's own size.",
+            "",
+            "![Input, output and truth](examples.png)",
+        ]
     if training.get("history"):
-        lines += ["", "## Course of the training", "", "| step | minutes | loss | validation PSNR |", "|---|---|---|---|"]
+        lines += [
+            "",
+            "## Course of the training",
+            "",
+            "![Loss over the steps](loss.png)",
+            "",
+            "| step | minutes | loss | validation PSNR |",
+            "|---|---|---|---|",
+        ]
         for entry in _thinned(training["history"], 12):
             lines.append(f"| {entry['step']:.0f} | {entry['seconds'] / 60:.1f} | {entry['loss']:.4f} | {entry['val_psnr']:.2f} dB |")
     return "\n".join(lines) + "\n"

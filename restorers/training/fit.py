@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +15,12 @@ import keras
 import numpy as np
 
 from restorers.errors import RestorersError
+from restorers.presets import Preset
 from restorers.text import Text
 from restorers.training.data import TrainingData
+from restorers.training.prefetch import Clock
 from restorers.training.recipes.base import Recipe
+from restorers.training.start import start_from
 from restorers.weights import read_tensors, write_tensors
 
 WARM_UP_STEPS = 200
@@ -37,21 +41,31 @@ class TrainingState:
         seconds: time spent on them.
         best: highest validation PSNR so far, in dB.
         history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
+        start: name of the preset whose weights it started from; empty where it started from none.
     """
 
     steps: int = 0
     seconds: float = 0.0
     best: float = -math.inf
     history: list[dict[str, float]] = field(default_factory=list)
+    start: str = ""
 
 
 @dataclass
 class TrainingRun:
-    """The outcome: the model with its best weights, and how it came about."""
+    """The outcome: the model with its best weights, and how it came about.
+
+    Attributes:
+        model: computes in 32 bits.
+        state: how far it came.
+        degraded_psnr: of the validation pictures as they were given, in dB.
+        waited: share of the time that was spent waiting for batches; None under TensorFlow, which reads ahead by itself.
+    """
 
     model: keras.Model
     state: TrainingState
     degraded_psnr: float
+    waited: float | None = None
 
 
 def mean_psnr(photos: np.ndarray, truths: np.ndarray) -> float:
@@ -69,6 +83,24 @@ def _sync(model: keras.Model) -> None:
     """Under JAX, ``fit`` keeps the weights to itself within an epoch; this gives them back to the model. Elsewhere there is nothing to do."""
     if keras.backend.backend() == "jax":
         model.jax_state_sync()
+
+
+@contextlib.contextmanager
+def _compute_in(bfloat16: bool) -> Iterator[None]:
+    """Layers built inside compute in 16 bits where asked; their weights stay in 32."""
+    if bfloat16 and (keras.backend.backend() != "jax" or all(d.startswith("cpu") for d in keras.distribution.list_devices())):
+        raise TrainingError(
+            Text(
+                "Computing in 16 bits (bfloat16) needs the JAX backend (KERAS_BACKEND=jax) and a GPU; it gains nothing on a CPU.",
+                "16 位计算（bfloat16）需要 JAX 后端（KERAS_BACKEND=jax）和 GPU；在 CPU 上没有好处。",
+            )
+        )
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if bfloat16 else before)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 class _Course(keras.callbacks.Callback):
@@ -185,6 +217,8 @@ def train(
     minutes: float | None = None,
     folder: Path | None = None,
     resume: bool = False,
+    start: Preset | None = None,
+    bfloat16: bool = False,
     seed: int = 0,
 ) -> TrainingRun:
     """Train ``recipe`` on ``data``.
@@ -198,15 +232,30 @@ def train(
             a cosine to zero by then; a recipe without one keeps its own schedule, and a budget only ends it early.
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
         resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
+        start: a preset whose weights are taken as the first ones, as far as they fit; see ``start_from``.
+        bfloat16: compute in 16 bits on a GPU under JAX; the weights stay in 32.
         seed: of the first weights and of the order of the batches.
 
     Raises:
-        TrainingError: the loss became NaN or infinite, or there is nothing to resume.
+        TrainingError: the loss became NaN or infinite, there is nothing to resume, both ``resume`` and ``start`` are given, or
+            ``bfloat16`` is asked for without a GPU under JAX.
+        StartError: ``start`` has nothing in common with the network.
     """
+    if resume and start is not None:
+        raise TrainingError(
+            Text(
+                "A training starts from a preset or is resumed from its own state, not both.",
+                "训练要么从某个预设开始，要么从自身状态继续，不能同时进行。",
+            )
+        )
     scheduled = recipe.minutes is not None
     minutes = recipe.minutes if minutes is None else minutes
     keras.utils.set_random_seed(seed)
-    model, state = recipe.architecture.build(), TrainingState()
+    with _compute_in(bfloat16):
+        model, state = recipe.architecture.build(), TrainingState()
+    if start is not None:
+        start_from(start, model, recipe.architecture)
+        state.start = start.name
     model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation
@@ -222,9 +271,9 @@ def train(
     course = _Course(state, minutes, cancel, scheduled)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    done = state.steps // data.steps
+    done, clock, before = state.steps // data.steps, Clock(), state.seconds
     model.fit(
-        data.batches(np.random.default_rng([seed, state.steps])),
+        clock.watch(data.batches(np.random.default_rng([seed, state.steps]))),
         steps_per_epoch=data.steps,
         initial_epoch=done,
         epochs=max(recipe.epochs, done),
@@ -232,7 +281,10 @@ def train(
         verbose=0,
         callbacks=[course, validation, *recipe.callbacks(), *callbacks],
     )
-    if validation.best is not None:
-        for variable in model.variables:
-            variable.assign(validation.best[variable.path])
-    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets))
+    best = validation.best or {v.path: np.array(v) for v in model.variables}
+    if bfloat16:
+        model = recipe.architecture.build()
+    for variable in model.variables:
+        variable.assign(best[variable.path])
+    waited = clock.seconds / max(state.seconds - before, 1e-9) if keras.backend.backend() == "jax" else None
+    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets), waited)

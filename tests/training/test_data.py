@@ -14,6 +14,7 @@ from restorers.training.data import (
     hold_out,
     load_digits,
     load_photos,
+    load_squares,
     photo_patches,
     random_crop,
     read_idx,
@@ -47,17 +48,44 @@ def test_several_folders(tmp_path):
     assert len(load_photos(f"{tmp_path / 'one'},{tmp_path / 'two'}", 32)[0]) == 2
 
 
-@pytest.mark.parametrize("what", ["missing", "empty", "too small"])
-def test_a_bad_folder_is_one_sentence(tmp_path, what):
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("missing", "no folder called photos, and no public data of that name. Known by name: flowers, faces"),
+        ("a file", "no folder called photos"),
+        ("empty", "photos holds no pictures"),
+        ("too small", "1 files were read, none fits. The first: p.png: passed over; the short side"),
+        ("damaged", "1 files were read, none fits. The first: p.png is a damaged"),
+    ],
+)
+@pytest.mark.parametrize("load", [load_photos, load_squares])
+def test_a_bad_folder_is_one_sentence(tmp_path, what, words, load):
     folder = tmp_path / "photos"
-    if what != "missing":
+    if what == "a file":
+        folder.write_bytes(b"")
+    elif what != "missing":
         folder.mkdir()
-    if what == "too small":
+    if what in ("too small", "damaged"):
         write(folder / "p.png", 20, 20)
+    if what == "damaged":
+        (folder / "p.png").write_bytes((folder / "p.png").read_bytes()[:500])
     with pytest.raises(RestorersError) as refusal:
-        load_photos(folder, 64)
+        load(folder, 64)
+    assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert str(tmp_path) not in str(refusal.value)
+    assert refusal.value.sentence.zh != refusal.value.sentence.en
+
+
+def test_damaged_files_among_squares_are_named_and_passed_over(tmp_path):
+    for i in range(4):
+        write(tmp_path / f"{i}.png", 40, 40, i)
+    (tmp_path / "broken.png").write_bytes((tmp_path / "0.png").read_bytes()[:500])
+    (tmp_path / "nothing.jpg").write_bytes(b"")
+    squares = load_squares(tmp_path, 32)
+    assert len(squares.pictures) == 4
+    words = " ".join(note.en for note in squares.notes)
+    assert "broken.png" in words and "nothing.jpg" in words and len(squares.notes) == 2
 
 
 def test_without_a_folder_the_installed_samples_are_used():
@@ -116,6 +144,37 @@ def test_idx_files_are_read_and_checked(tmp_path):
 
 def test_a_folder_without_digits_says_what_is_missing(tmp_path):
     with pytest.raises(DataError, match=r"train-images… is missing"):
+        load_digits(tmp_path)
+    with pytest.raises(DataError, match="no folder called digits, and no public data of that name. Known by name: mnist"):
+        load_digits(tmp_path / "digits")
+
+
+def test_damaged_digits_are_named(tmp_path):
+    images = np.zeros((5, 28, 28), np.uint8)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(images))
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx(images)[:-100])
+    with pytest.raises(DataError, match="t10k-images-idx3-ubyte is not a complete idx file"):
+        load_digits(tmp_path)
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx(images[:, :20]))
+    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte must hold 8-bit pictures of 28×28, it holds an array \(5, 20, 28\)"):
+        load_digits(tmp_path)
+
+
+def test_the_file_of_keras_serves_as_well_and_is_checked(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
+    path = tmp_path / "mnist.npz"
+    np.savez(path, x_train=images, x_test=images[:2])
+    training, validation, _ = load_digits(tmp_path)
+    assert np.array_equal(training[..., 0], images.astype(np.float32) / 255) and len(validation) == 2
+    whole = path.read_bytes()
+    np.savez(path, x_train=images)
+    without_test = path.read_bytes()
+    for content in (whole[: len(whole) // 2], b"", b"text", without_test):
+        path.write_bytes(content)
+        with pytest.raises(DataError, match="mnist.npz is damaged or not the MNIST file of Keras"):
+            load_digits(tmp_path)
+    np.savez(path, x_train=images, x_test=images / 255)
+    with pytest.raises(DataError, match="x_test of mnist.npz must hold 8-bit pictures"):
         load_digits(tmp_path)
 
 

@@ -118,7 +118,7 @@ def test_what_ships_is_cut_into_squares_and_a_photo_of_its_own_is_held_back(tmp_
         path = tmp_path / f"{i}.png"
         cv2.imwrite(str(path), np.full((40, 50, 3), 50 * i, np.uint8))
         samples[str(i)] = Sample(path)
-    monkeypatch.setattr(training_data, "SAMPLES", samples)
+    monkeypatch.setattr(training_data, "PHOTOS", samples)
     squares = load_squares(None, 16, count=20)
     assert squares.pictures.shape == (20, 16, 16, 3) and len(squares.validation) == 2
     held_out, learned = (colours(squares.pictures[rows]) for rows in (squares.validation, squares.training))

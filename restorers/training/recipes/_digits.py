@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from restorers.degradations.base import Degradation, Observation
 from restorers.params import param
 from restorers.text import Text
-from restorers.training.data import DataError, TrainingData, load_digits, shuffled
-from restorers.training.recipes.base import Recipe
+from restorers.training.data import DataError, Pair, TrainingData, draw_digits, load_digits, shuffled
+from restorers.training.recipes.base import Recipe, Trial
+
+TRIAL_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class DigitsRecipe(Recipe):
 
     epochs: ClassVar[int] = 100
     reference: ClassVar[str] = "tutorial 003"
+    claimed: ClassVar[Text] = Text("no figure; pictures only", "未给出数值；仅有图片")
+    dataset: ClassVar[str] = "mnist"
 
     rate: float = param(
         1.0, low=1e-4, high=10, step=0.1, label=Text("Learning rate", "学习率"), help=Text("Adadelta's rate.", "Adadelta 的学习率。")
@@ -57,3 +63,25 @@ class DigitsRecipe(Recipe):
         return TrainingData(
             shuffled(self.seen(training, rng), training, self.batch), (self.seen(test, rng), test), len(training) // self.batch, source
         )
+
+    def examples(self, count: int) -> Pair:
+        """Drawn digits, others than those that the recipe learns from without a folder."""
+        rng = np.random.default_rng(1)
+        digits = draw_digits(count, rng)
+        return self.seen(digits, rng), digits
+
+    def references(self, training: np.ndarray) -> dict:
+        """Other ways to do the same, for a ``Trial``; may learn from the ``training`` digits."""
+        return {}
+
+    def trials(self, folder: Path | str) -> Iterator[Trial]:
+        training, test, _ = load_digits(folder)
+        digits = test[:TRIAL_MOST]
+        seen = self.seen(digits, np.random.default_rng(1))
+        observations = [Observation(np.repeat(digit, 3, axis=-1), self.damage) for digit in seen]
+        yield Trial("test digits", observations, np.repeat(digits, 3, axis=-1), self.references(training), restores=self.damage is not None)
+
+    @property
+    def damage(self) -> Degradation | None:
+        """What ``seen`` does, as the page names it; None where it does nothing."""
+        return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
-from restorers.degradations.base import Degradation
-from restorers.training.data import Pair, TrainingData, load_squares, square_batches, square_pairs
-from restorers.training.recipes.base import Recipe
+from restorers.degradations.base import Degradation, Observation
+from restorers.photo import read_photo, to_float, to_uint8
+from restorers.samples import PHOTOS
+from restorers.training.data import Pair, Squares, TrainingData, load_squares, random_square, square_batches, square_pairs
+from restorers.training.recipes.base import Recipe, Trial
 
 VALIDATION_MOST = 100
+TRIAL_MOST = 100
 
 
 class PictureRecipe(Recipe):
@@ -45,8 +49,12 @@ class PictureRecipe(Recipe):
         """Input and target made of one picture, float32 (size, size, 3) in [0, 1]."""
         return self.degradation.apply(photo, rng).photo, photo
 
+    def squares(self, folder: Path | str | None, validation: Path | str | None = None) -> Squares:
+        """The pictures, decoded and shrunk, with those held back."""
+        return load_squares(folder, self.architecture.input_size, validation=validation, share=self.share, count=self.pictures)
+
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
-        squares = load_squares(folder, self.architecture.input_size, validation=validation, share=self.share, count=self.pictures)
+        squares = self.squares(folder, validation)
         training, held_out = squares.training, squares.validation
         if self.as_published and validation is None:
             training = np.arange(len(squares.pictures))
@@ -58,3 +66,26 @@ class PictureRecipe(Recipe):
             squares.source,
             squares.notes,
         )
+
+    def examples(self, count: int) -> Pair:
+        """Squares of the first sample photo, which is held back where the recipe learns from the sample photos."""
+        photo = to_uint8(read_photo(next(iter(PHOTOS.values())).path).photo)
+        rng = np.random.default_rng(3)
+        size = self.architecture.input_size
+        squares = np.stack([random_square(photo, size, rng) for _ in range(count)])
+        return square_pairs(squares, np.arange(count), self.pair)
+
+    def observe(self, photo: np.ndarray, rng: np.random.Generator) -> tuple[Observation, np.ndarray]:
+        """What ``pair`` makes of a photo, with what a classical method may be told of it; both of 3 channels."""
+        return self.degradation.apply(photo, rng), photo
+
+    def trials(self, folder: Path | str) -> Iterator[Trial]:
+        squares = self.squares(folder)
+        for rows, setting in ((squares.validation, "held-out pictures"), (squares.training, "pictures it has learned from")):
+            chosen = rows[:: -(-len(rows) // TRIAL_MOST)]
+            observed = [self.observe(to_float(squares.pictures[row]), np.random.default_rng(int(row))) for row in chosen]
+            yield self.trial(setting, [o for o, _ in observed], np.stack([truth for _, truth in observed]))
+
+    def trial(self, setting: str, observations: list[Observation], truths: np.ndarray) -> Trial:
+        """A trial with the references that the recipe knows."""
+        return Trial(setting, observations, truths)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from restorers.degradations.base import Observation
 from restorers.models.base import Architecture
 from restorers.params import Parameterised
 from restorers.registry import PlugIn
@@ -14,6 +19,25 @@ from restorers.training.data import TrainingData
 
 if TYPE_CHECKING:
     import keras
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Pictures to try a trained network on, at its own size.
+
+    Attributes:
+        setting: what they are, for the card.
+        observations: what the network and its classical opponents see; photos of 3 channels.
+        truths: float32 (n, height, width, 3).
+        references: other ways to do the same, by name: observation → photo.
+        restores: something was lost and can be won back: doing nothing has a score.
+    """
+
+    setting: str
+    observations: list[Observation]
+    truths: np.ndarray
+    references: Mapping[str, Callable[[Observation], np.ndarray]] = field(default_factory=dict)
+    restores: bool = True
 
 
 class Recipe(Parameterised, PlugIn, ABC):
@@ -29,6 +53,9 @@ class Recipe(Parameterised, PlugIn, ABC):
         epochs: number of epochs at most.
         averaged: keep an exponential average of the weights and use that.
         reference: tutorial or paper.
+        claimed: what the reference says of its result; None where it says nothing.
+        differs: in what the recipe departs from the reference; None where in nothing.
+        dataset: name of the folder that the pictures lie in among other data sets.
     """
 
     separator: ClassVar[str] = "-"
@@ -40,6 +67,9 @@ class Recipe(Parameterised, PlugIn, ABC):
     epochs: ClassVar[int] = 1_000_000
     averaged: ClassVar[bool] = False
     reference: ClassVar[str] = ""
+    claimed: ClassVar[Text | None] = None
+    differs: ClassVar[Text | None] = None
+    dataset: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -50,6 +80,11 @@ class Recipe(Parameterised, PlugIn, ABC):
     @abstractmethod
     def loss(self) -> str:
         """Name of a Keras loss."""
+
+    @property
+    def preset_title(self) -> Text:
+        """Title of the preset that these settings make."""
+        return self.title
 
     @abstractmethod
     def optimizer(self) -> keras.optimizers.Optimizer:
@@ -70,4 +105,16 @@ class Recipe(Parameterised, PlugIn, ABC):
 
     def callbacks(self) -> list[keras.callbacks.Callback]:
         """Keras callbacks of the recipe itself, such as early stopping."""
+        return []
+
+    def examples(self, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Pairs for the card's strip, made of pictures that the recipe never learns from; None where there are none."""
+        return None
+
+    def trials(self, folder: Path | str) -> Iterator[Trial]:
+        """What ``benchmark tutorials`` tries the trained network on: pictures of ``folder`` that are held back, and others."""
+        return iter(())
+
+    def findings(self, model: keras.Model, folder: Path | str) -> list[Text]:
+        """What else ``benchmark tutorials`` finds out about the trained network, with its figures, for the card."""
         return []

@@ -7,6 +7,7 @@ from restorers.degradations.gaussian_blur import GaussianBlur
 from restorers.models.tutorial_deblur import TutorialDeblur as Network
 from restorers.params import param
 from restorers.text import Text
+from restorers.training.data import square_pairs
 from restorers.training.recipes._pictures import PictureRecipe
 
 
@@ -32,6 +33,15 @@ class TutorialDeblur(PictureRecipe):
     share: ClassVar[float] = 0.2
     epochs: ClassVar[int] = 100
     reference: ClassVar[str] = "tutorial 004"
+    claimed: ClassVar[Text] = Text(
+        "an accuracy of 78.07 % after 100 epochs, on pictures it was trained on: how often the largest colour channel is the right one",
+        "100 轮后在训练图片上准确率 78.07%：最大颜色通道判断正确的比例",
+    )
+    differs: ClassVar[Text] = Text(
+        "validated on a fifth of the photos that it does not learn from, instead of on those it learns; the error in dB instead of that accuracy",
+        "用五分之一未参与训练的照片验证，而非用训练照片；以分贝误差代替该准确率",
+    )
+    dataset: ClassVar[str] = "photos/scenes"
     order: ClassVar[int] = 25
 
     sigma: float = param(
@@ -91,6 +101,25 @@ class TutorialDeblur(PictureRecipe):
         import keras
 
         return [keras.metrics.CategoricalAccuracy(name="acc")] if self.as_published else []
+
+    def findings(self, model, folder):
+        import keras
+
+        from restorers.training.fit import predict
+
+        squares = self.squares(folder)
+        share = {}
+        for what, rows in (("held out", squares.validation), ("learned", squares.training)):
+            inputs, targets = square_pairs(squares.pictures, rows, self.pair)
+            accuracy = keras.metrics.CategoricalAccuracy()
+            accuracy.update_state(targets, predict(model, inputs, self.batch))
+            share[what] = 100 * float(accuracy.result())
+        return [
+            Text(
+                f"The text's accuracy is {share['learned']:.1f} % on the pictures it has learned from and {share['held out']:.1f} % on others.",
+                f"按原文的准确率，在训练图片上为 {share['learned']:.1f}%，在其他图片上为 {share['held out']:.1f}%。",
+            )
+        ]
 
     def callbacks(self):
         import keras

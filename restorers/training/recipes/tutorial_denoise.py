@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import ClassVar
 
 from restorers.degradations.gaussian_noise import GaussianNoise
@@ -8,6 +10,7 @@ from restorers.models.tutorial_denoise import TutorialDenoise as Network
 from restorers.params import param
 from restorers.text import Text
 from restorers.training.recipes._pictures import PictureRecipe
+from restorers.training.recipes.base import Trial
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,15 @@ class TutorialDenoise(PictureRecipe):
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise"})
     epochs: ClassVar[int] = 50
     reference: ClassVar[str] = "tutorial 001"
+    claimed: ClassVar[Text] = Text(
+        "a loss of 0.0073 (21.4 dB) on the pictures it was trained on, stopped at epoch 17",
+        "在训练图片上损失为 0.0073（21.4 dB），第 17 轮停止",
+    )
+    differs: ClassVar[Text] = Text(
+        "the noise is clipped instead of wrapped modulo 256 and drawn anew in each epoch; a tenth of the photos is held back",
+        "噪声被截断而非对 256 取模回绕，且每轮重新抽取；留出十分之一的照片",
+    )
+    dataset: ClassVar[str] = "dogs"
     order: ClassVar[int] = 21
 
     sigma: float = param(
@@ -81,6 +93,13 @@ class TutorialDenoise(PictureRecipe):
     @property
     def degradation(self) -> GaussianNoise:
         return GaussianNoise(sigma=self.sigma, mean=self.mean, wrap=self.as_published)
+
+    def trials(self, folder: Path | str) -> Iterator[Trial]:
+        yield from super().trials(folder)
+        other = replace(self, as_published=not self.as_published)
+        trial = next(iter(super(TutorialDenoise, other).trials(folder)))
+        form = "wraps modulo 256, as published" if other.as_published else "is clipped"
+        yield replace(trial, setting=f"held-out pictures, noise that {form}")
 
     def callbacks(self):
         import keras

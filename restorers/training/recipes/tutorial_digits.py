@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from restorers.degradations.base import Observation
 from restorers.models.base import Architecture
 from restorers.models.dense_autoencoder import DenseAutoencoder
 from restorers.models.linear_autoencoder import LinearAutoencoder
 from restorers.models.tutorial_digits import TutorialDigits as Network
 from restorers.params import param
 from restorers.text import Text
+from restorers.training.data import load_digits
 from restorers.training.recipes._digits import DigitsRecipe
 
 if TYPE_CHECKING:
@@ -71,6 +74,13 @@ class TutorialDigits(DigitsRecipe):
         return Network()
 
     @property
+    def preset_title(self) -> Text:
+        if self.network == "convolutional":
+            return self.title
+        kind = {"dense": Text("dense", "全连接"), "linear": Text("linear", "线性")}[self.network]
+        return Text(f"Copy digits, {kind.en} (tutorial 4)", f"数字重建，{kind.zh}（教程 4）")
+
+    @property
     def loss(self) -> str:
         return "mean_squared_error" if self.network == "linear" else super().loss
 
@@ -88,6 +98,35 @@ class TutorialDigits(DigitsRecipe):
 
     def seen(self, digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return digits
+
+    def findings(self, model, folder):
+        if self.network != "linear":
+            return []
+        largest = float(principal_angles(model, load_digits(folder)[0])[0])
+        return [
+            Text(
+                f"What it can draw and what PCA with {self.code} components can draw differ by a largest principal angle of {largest:.2f}°.",
+                f"它能画出的空间与 {self.code} 个主成分的 PCA 空间之间，最大主角为 {largest:.2f}°。",
+            )
+        ]
+
+    def references(self, training):
+        code = 128 if self.network == "convolutional" else self.code
+        return {f"pca_{size}": pca_copy(training, size) for size in sorted({32, code})}
+
+
+def pca_copy(digits: np.ndarray, size: int) -> Callable[[Observation], np.ndarray]:
+    """PCA as an autoencoder: x̂ = μ + V Vᵀ (x − μ), V the ``size`` first principal components of ``digits`` (n, h, w, 1)."""
+    pixels = digits.reshape(len(digits), -1)
+    mean = pixels.mean(axis=0)
+    components = np.linalg.eigh(np.cov(pixels, rowvar=False))[1][:, -size:].astype(np.float32)
+
+    def copy(observation: Observation) -> np.ndarray:
+        digit = observation.photo[..., 0]
+        drawn = mean + components @ (components.T @ (digit.ravel() - mean))
+        return np.repeat(drawn.reshape(*digit.shape, 1).clip(0, 1), 3, axis=-1)
+
+    return copy
 
 
 def principal_angles(model: keras.Model, digits: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from restorers.degradations.gaussian_noise import GaussianNoise
 from restorers.models.tutorial_digits import TutorialDigits
 from restorers.params import param
 from restorers.text import Text
@@ -43,6 +44,10 @@ class TutorialDigitsDenoise(DigitsRecipe):
     @property
     def architecture(self) -> TutorialDigits:
         return TutorialDigits()
+
+    @property
+    def damage(self) -> GaussianNoise:
+        return GaussianNoise(sigma=255 * self.factor)
 
     def seen(self, digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The digits with the tutorial's noise."""

@@ -34,6 +34,8 @@ class TutorialEnhance(PictureRecipe):
     )
     epochs: ClassVar[int] = 50
     reference: ClassVar[str] = "tutorial 002"
+    claimed: ClassVar[Text] = Text("no figure; pictures only", "未给出数值；仅有图片")
+    dataset: ClassVar[str] = "faces"
     order: ClassVar[int] = 22
 
     rate: float = param(

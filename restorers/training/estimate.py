@@ -1,0 +1,96 @@
+"""What a training will cost, before it starts, and whether it can work at all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from restorers.errors import RestorersError
+from restorers.text import Text
+from restorers.training.recipes.base import Recipe
+
+MEMORY_LIMIT = 2_000_000_000  # bytes of one training, beside what Keras itself takes
+COPIES = 5  # of each parameter: itself, its gradient, two of the optimizer, the best so far
+KEPT = 2.5  # floats kept for each value that a layer puts out: the value, its gradient, work space
+PATCH = 64  # pixels; where the recipe does not say
+
+
+class CannotTrain(RestorersError):
+    """A combination that cannot be trained."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one training costs.
+
+    Attributes:
+        parameters: numbers that are learned.
+        memory: bytes, beside what Keras itself takes.
+        operations: floating-point operations of one step.
+    """
+
+    parameters: int
+    memory: int
+    operations: float
+
+
+def estimate(recipe: Recipe) -> Estimate:
+    """Parameters, memory and operations of ``recipe``; the network is described, but no weight is made.
+
+    Raises:
+        CannotTrain: more memory than ``MEMORY_LIMIT``, a crop that the network cannot take, or a loss that needs outputs in [0, 1]
+            of a network that does not keep to them.
+    """
+    import keras
+
+    architecture = recipe.architecture
+    side = architecture.input_size or getattr(recipe, "patch", PATCH)
+    if side % architecture.multiple:
+        raise CannotTrain(
+            Text(
+                f"The side of a crop must be a multiple of {architecture.multiple} for this network. Received: {side}. "
+                f"Choose {max(architecture.multiple, side - side % architecture.multiple)}.",
+                f"对此网络，裁剪边长须为 {architecture.multiple} 的倍数。收到：{side}。"
+                f"请选择 {max(architecture.multiple, side - side % architecture.multiple)}。",
+            )
+        )
+    with keras.StatelessScope(initialize_variables=False):
+        model = architecture.build()
+        sized = keras.models.clone_model(model, input_tensors=keras.Input((side, side, architecture.channels)))
+        parameters = model.count_params()
+    outputs = [math.prod(layer.output.shape[1:]) for layer in sized.layers]
+    memory = round(4 * (COPIES * parameters + KEPT * recipe.batch * sum(outputs)))
+    if memory > MEMORY_LIMIT:
+        raise CannotTrain(
+            Text(
+                f"One training may take {MEMORY_LIMIT / 1e9:g} GB; this one needs about {memory / 1e9:.1f} GB. "
+                "Choose a smaller network, batch or crop.",
+                f"一次训练最多可用 {MEMORY_LIMIT / 1e9:g} GB；此次约需 {memory / 1e9:.1f} GB。请减小网络、批大小或裁剪边长。",
+            )
+        )
+    if recipe.loss == "binary_crossentropy" and not _ends_in_sigmoid(sized):
+        raise CannotTrain(
+            Text(
+                "Binary cross-entropy needs a network whose outputs stay between 0 and 1, and this one's do not. Choose another loss or network.",
+                "二元交叉熵要求网络输出在 0 与 1 之间，而此网络并非如此。请换用其他损失或网络。",
+            )
+        )
+    return Estimate(parameters, memory, 3 * recipe.batch * sum(map(_operations, sized.layers)))
+
+
+def _ends_in_sigmoid(model) -> bool:
+    """Whether the last layer that computes, reshaping apart, is a sigmoid."""
+    import keras
+
+    last = next(layer for layer in reversed(model.layers) if not isinstance(layer, keras.layers.Reshape))
+    return getattr(last, "activation", None) is keras.activations.sigmoid
+
+
+def _operations(layer) -> float:
+    """Multiplications and additions of one picture passing forward through ``layer``."""
+    kernel = getattr(layer, "kernel", None)
+    if kernel is None:
+        return 0.0
+    side = layer.input if type(layer).__name__ == "Conv2DTranspose" else layer.output
+    places = math.prod(side.shape[1:-1]) if len(side.shape) == 4 else 1
+    return 2.0 * math.prod(kernel.shape) * places

@@ -1,0 +1,40 @@
+"""Losses that Keras does not have, written with ``keras.ops`` alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SSIM_WINDOW = 11
+
+
+def charbonnier(y_true, y_pred):
+    """The mean of √((x − y)² + 0.001²): an absolute error that is smooth where it is small.
+
+    Reference: Charbonnier et al., "Two deterministic half-quadratic regularization algorithms for computed imaging", ICIP 1994.
+    """
+    from keras import ops
+
+    return ops.mean(ops.sqrt(ops.square(y_pred - y_true) + 1e-6), axis=(1, 2, 3))
+
+
+def structural_dissimilarity(y_true, y_pred):
+    """1 − SSIM, the mean over pixels and channels, under an 11×11 Gaussian window of σ 1.5; sides of at least 11 pixels.
+
+    Reference: Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE TIP 2004.
+    """
+    from keras import ops
+
+    channels = y_true.shape[-1]
+    line = np.exp(-((np.arange(SSIM_WINDOW) - SSIM_WINDOW // 2) ** 2) / (2 * 1.5**2)).astype(np.float32)
+    line /= line.sum()
+    rows, columns = (np.tile(line.reshape(shape), (1, 1, channels, 1)) for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)))
+
+    def mean(x):
+        return ops.depthwise_conv(ops.depthwise_conv(x, rows), columns)
+
+    y_true = ops.convert_to_tensor(y_true)
+    u, v = mean(y_true), mean(y_pred)
+    squares = mean(ops.square(y_true)) + mean(ops.square(y_pred)) - u * u - v * v
+    covariance = mean(y_true * y_pred) - u * v
+    similarity = (2 * u * v + 1e-4) * (2 * covariance + 9e-4) / ((u * u + v * v + 1e-4) * (squares + 9e-4))
+    return 1 - ops.mean(similarity, axis=(1, 2, 3))

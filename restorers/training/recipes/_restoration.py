@@ -1,0 +1,144 @@
+"""What the restoration networks share: crops of photos, a degradation drawn anew for each, one U-Net, one way to learn."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from restorers.degradations.base import Degradation, Observation
+from restorers.models.unet import UNet
+from restorers.params import param
+from restorers.photo import read_photo, to_uint8
+from restorers.restore import network_input
+from restorers.samples import SAMPLES
+from restorers.text import Text
+from restorers.training.data import Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
+from restorers.training.recipes.base import Recipe
+
+STEPS = 200
+BARELY_DEGRADED = 1e-5  # mean squared error; 50 dB
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """A number from ``low`` to ``high``, every ratio equally likely."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+@dataclass(frozen=True)
+class RestorationRecipe(Recipe):
+    """A blind restoration network. A subclass says which degradations are drawn: one short ``draw``.
+
+    Half of the crops are clipped and rounded to 8 bits as files are, half are left as the published benchmarks make them.
+    Mean absolute error, Adam with warm-up and cosine, gradients clipped, averaged weights.
+
+    Class attributes:
+        margin: pixels around a crop that are degraded with it and cut off again, so that blur and enlarging bring in what
+            lies beside the crop; a multiple of 16, so that the blocks of a JPEG start where the crop does.
+        shifted: share of the crops that are cut elsewhere, so that blocks start anywhere, as in a JPEG that was cropped.
+        validation_crop: side of the validation pictures in pixels; a multiple of 8.
+    """
+
+    minutes: ClassVar[float] = 60.0
+    averaged: ClassVar[bool] = True
+    margin: ClassVar[int] = 0
+    shifted: ClassVar[float] = 0.0
+    validation_crop: ClassVar[int] = 128
+
+    rate: float = param(
+        1e-3,
+        low=1e-6,
+        high=1e-2,
+        step=1e-4,
+        label=Text("Learning rate", "学习率"),
+        help=Text("Adam's highest rate.", "Adam 的最高学习率。"),
+    )
+    batch: int = param(16, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
+    patch: int = param(
+        64, low=32, high=256, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
+    )
+
+    @property
+    def architecture(self) -> UNet:
+        return UNet()
+
+    @property
+    def loss(self) -> str | Callable:
+        return "mean_absolute_error"
+
+    def optimizer(self):
+        import keras
+
+        return keras.optimizers.Adam(self.rate, global_clipnorm=1.0, use_ema=self.averaged, ema_momentum=0.995)
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> Degradation | None:
+        """A degradation with random settings, noise not clipped; None leaves the crop as it is."""
+
+    @property
+    def side(self) -> int:
+        """Pixels of what is cut out of a photo for one crop."""
+        return self.patch + 2 * self.margin
+
+    def view(self, crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """What is made of ``side`` × ``side`` pixels before they are degraded, in training alone."""
+        return crop
+
+    def pair(self, crop: np.ndarray, rng: np.random.Generator) -> Pair:
+        """Input and target made of one crop, both without the margin.
+
+        Args:
+            crop: float32 (height, width, 3) in [0, 1].
+            rng: all random numbers come from it.
+
+        Returns:
+            What the network is given, float32 (height, width, channels), and the truth, float32 (height, width, 3).
+        """
+        as_file = bool(rng.integers(2))
+        degradation = self.draw(rng)
+        observation = Observation(crop) if degradation is None else degradation.apply(crop, rng)
+        if as_file:
+            observation = replace(observation, photo=np.rint(np.clip(observation.photo, 0, 1) * 255) / np.float32(255))
+        seen = network_input(observation, self.architecture.channels)
+        if not self.margin:
+            return seen, crop
+        top = left = self.margin
+        if rng.random() < self.shifted:
+            top, left = rng.integers(0, 2 * self.margin + 1, 2)
+        inner = slice(top, top + crop.shape[0] - 2 * self.margin), slice(left, left + crop.shape[1] - 2 * self.margin)
+        return seen[inner], crop[inner]
+
+    def _degraded_pairs(self, photos: Iterable[np.ndarray], rng: np.random.Generator) -> Pair:
+        """A pair of each photo, visibly degraded: one of a hundred dB would outweigh all others in the mean that the best weights are chosen by."""
+        pairs = []
+        for photo in photos:
+            for _ in range(10):  # not for ever: a photo may be gray from the start
+                seen, truth = self.pair(random_crop(photo, self.validation_crop + 2 * self.margin, rng), rng)
+                if np.mean((np.clip(seen[..., :3], 0, 1) - truth) ** 2) > BARELY_DEGRADED:
+                    break
+            pairs.append((seen, truth))
+        return np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
+
+    def examples(self, count: int) -> Pair:
+        """Crops of the first sample photo, which is held back where the recipe learns from the sample photos."""
+        photo = to_uint8(read_photo(next(iter(SAMPLES.values())).path).photo)
+        return self._degraded_pairs([photo] * count, np.random.default_rng(3))
+
+    def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
+        held_side = self.validation_crop + 2 * self.margin
+        photos, source, notes = load_photos(folder, max(self.side, held_side))
+        if validation is not None:
+            held_out = load_photos(validation, held_side)[0]
+        else:
+            photos, held_out = hold_out(photos)
+        return TrainingData(
+            photo_patches(photos, lambda crop, rng: self.pair(self.view(crop, rng), rng), self.side, self.batch),
+            self._degraded_pairs(held_out, np.random.default_rng(0)),
+            STEPS,
+            source,
+            notes,
+        )

@@ -1,0 +1,69 @@
+"""Starts a training from the weights of another preset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from restorers.errors import RestorersError
+from restorers.models.base import Architecture
+from restorers.presets import Preset
+from restorers.text import Text
+
+if TYPE_CHECKING:
+    import keras
+
+
+class StartError(RestorersError):
+    """A preset that shares nothing with the network to be trained."""
+
+
+def start_from(preset: Preset, model: keras.Model, architecture: Architecture) -> None:
+    """Copy into ``model`` what ``preset`` has under the same name: variables of equal shape, and first convolutions.
+
+    A convolution that reads the picture keeps its weights where the numbers of input channels differ: channels that both
+    know are copied, further ones (the mask) start at 0; a network that sees the luminance alone gets the sum over the
+    colours, which is what it would see in a gray photo. Everything else keeps its fresh start.
+
+    Args:
+        preset: where the weights come from.
+        model, architecture: the network to be trained.
+
+    Raises:
+        StartError: not one variable could be copied; or the preset is damaged (``PresetError``, ``WeightsError``).
+    """
+    values = {variable.path: np.array(variable) for variable in preset.build().variables}
+    copied = 0
+    for variable in model.variables:
+        if variable.path in values:
+            value = _fitted(values[variable.path], tuple(variable.shape), preset.architecture.channels, architecture.channels)
+            if value is not None:
+                variable.assign(value)
+                copied += 1
+    if not copied:
+        raise StartError(
+            Text(
+                f"A training can start from a preset of the same architecture and widths; {preset.name} shares no variable with this network.",
+                f"训练只能从结构和宽度相同的预设开始；{preset.name} 与此网络没有共同的变量。",
+            )
+        )
+
+
+def _fitted(value: np.ndarray, shape: tuple[int, ...], channels: int, wanted: int) -> np.ndarray | None:
+    """``value`` with ``shape``, None where it does not fit. Both may have been folded: channels of one pixel lie side by side."""
+    if value.shape == shape:
+        return value
+    if value.ndim != 4 or len(shape) != 4 or value.shape[:2] + value.shape[3:] != shape[:2] + shape[3:]:
+        return None
+    pixels, rest = divmod(value.shape[2], channels)
+    if rest or shape[2] != pixels * wanted:
+        return None
+    value = value.reshape(*value.shape[:2], pixels, channels, -1)
+    if wanted == 1:
+        fitted = value.sum(axis=3, keepdims=True)
+    else:
+        fitted = np.zeros((*value.shape[:3], wanted, value.shape[4]), np.float32)
+        shared = min(channels, wanted)
+        fitted[..., :shared, :] = value[..., :shared, :]
+    return fitted.reshape(shape)

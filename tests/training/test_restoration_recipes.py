@@ -1,0 +1,294 @@
+"""The restoration networks: what they are shown, that they learn from it, and what they promise of their output."""
+
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from restorers.degradations import DEGRADATIONS, Chain, Observation, degrade
+from restorers.metrics import colorfulness, psnr
+from restorers.models.unet import UNet
+from restorers.photo import read_photo
+from restorers.presets import Preset, PresetStore
+from restorers.restore import network, restore
+from restorers.samples import SAMPLES
+from restorers.training.fit import train
+from restorers.training.recipes import RECIPES
+
+NAMES = ("denoise", "deblur", "enlarge", "dejpeg", "colorize", "inpaint", "universal")
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+TINY = {"width1": 8, "width2": 8, "width3": 8, "blocks1": 1, "blocks2": 1, "blocks3": 1}
+
+
+def tiny(name, **settings):
+    """The recipe with a U-Net of a few channels, and its data of few and small batches."""
+    cls = RECIPES.get(name)
+    full = cls().architecture
+
+    class Tiny(cls):
+        architecture = UNet(channels=full.channels, output_channels=full.output_channels, **TINY)
+
+    return Tiny(batch=4, patch=32, **settings)
+
+
+def preset_of(recipe, folder=None):
+    return Preset(folder, recipe.name, recipe.title, recipe.help, recipe.trained_on, recipe.architecture, {}, recipe.suits, "", {}, {})
+
+
+def restorer_of(recipe, model):
+    class Store(PresetStore):
+        def model(self, preset):
+            return model
+
+    return network(preset_of(recipe), Store())()
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return read_photo(next(iter(SAMPLES.values())).path).photo
+
+
+def crops(photo, side, count=200):
+    rng = np.random.default_rng(1)
+    for _ in range(count):
+        top, left = rng.integers(0, [photo.shape[0] - side + 1, photo.shape[1] - side + 1])
+        yield photo[top : top + side, left : left + side], rng
+
+
+def drawn(name, count=400):
+    rng = np.random.default_rng(0)
+    return [RECIPES.get(name)().draw(rng) for _ in range(count)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pairs_have_shape_type_range_and_repeat(name, photo):
+    recipe = RECIPES.get(name)()
+    side = recipe.patch + 2 * recipe.margin
+    before = photo.copy()
+    rounded = 0
+    for crop, rng in crops(photo, side, 24):
+        seed = int(rng.integers(1000))
+        seen, truth = recipe.pair(crop, np.random.default_rng(seed))
+        again, _ = recipe.pair(crop, np.random.default_rng(seed))
+        assert seen.shape == (recipe.patch, recipe.patch, recipe.architecture.channels)
+        assert truth.shape == (recipe.patch, recipe.patch, 3) and seen.dtype == truth.dtype == np.float32
+        assert np.isfinite(seen).all() and truth.min() >= 0 and truth.max() <= 1
+        assert np.array_equal(seen, again)
+        levels = seen[..., :3] * 255
+        rounded += bool(np.abs(levels - np.rint(levels)).max() < 1e-4 and seen.min() >= 0 and seen.max() <= 1)
+    assert np.array_equal(photo, before)
+    assert rounded >= 5 and (name in ("dejpeg", "inpaint") or rounded <= 20), "half of the crops are as files are"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_validation_is_the_same_each_time_and_training_is_not(name):
+    recipe = RECIPES.get(name)(batch=2)
+    first, again = recipe.load(None), recipe.load(None)
+    assert all(np.array_equal(a, b) for a, b in zip(first.validation, again.validation, strict=True))
+    seen, truth = first.validation
+    assert seen.shape[1:3] == truth.shape[1:3] == (recipe.validation_crop,) * 2
+    assert ((seen[..., :3].clip(0, 1) - truth) ** 2).mean(axis=(1, 2, 3)).min() > 1e-5, "a whole picture outweighs all others"
+    stream = first.batches(np.random.default_rng(0))
+    one, two = next(stream), next(stream)
+    assert not np.array_equal(one[0], two[0])
+    assert np.array_equal(one[0], next(again.batches(np.random.default_rng(0)))[0])
+
+
+def test_the_ranges_are_those_of_the_cards():
+    blurs = [chain.steps[0] for chain in drawn("deblur")]
+    assert {b.name for b in blurs} == {"gaussian_blur", "box_blur", "defocus_blur", "motion_blur"}
+    sigmas = [b.sigma for b in blurs if b.name == "gaussian_blur"]
+    assert 0.2 <= min(sigmas) < 0.5 and 3.7 < max(sigmas) <= 4 and len(sigmas) > 200
+    noise = [chain.steps[1] for chain in drawn("deblur")]
+    assert {n.name for n in noise} == {"gaussian_noise"} and 4.5 < max(n.sigma for n in noise) <= 5 and not any(n.clip for n in noise)
+    factors = np.array([d.factor for d in drawn("enlarge")])
+    assert factors.min() >= 1.5 and factors.max() <= 4
+    assert all(np.mean(factors == f) > 0.18 for f in (2, 3, 4)) and np.mean(np.isin(factors, [2, 3, 4])) < 0.85
+    assert np.mean([d.method == "bicubic" for d in drawn("enlarge")]) > 0.75
+    qualities = np.array([d.quality for d in drawn("dejpeg")])
+    assert qualities.min() <= 6 and qualities.max() >= 90 and 20 < np.median(qualities) < 35
+    assert {d.chroma for d in drawn("dejpeg")} == {"4:2:0", "4:2:2", "4:4:4"}
+    missing = drawn("inpaint")
+    assert {d.name for d in missing} == {"missing_pixels", "scratches", "painted_mask"}
+    shares = [d.share for d in missing if d.name == "missing_pixels"]
+    assert min(shares) < 0.15 and 0.85 < max(shares) <= 0.9
+    painted = [d.mask.mean() for d in missing if d.name == "painted_mask"]
+    assert 0.02 < np.mean(painted) < 0.5
+
+
+def test_universal_draws_everything_chains_and_nothing():
+    found = drawn("universal", 600)
+    names = {step.name for d in found if d is not None for step in (d.steps if isinstance(d, Chain) else (d,))}
+    assert names == set(DEGRADATIONS.names()) - {"grayscale"}
+    assert 0.02 < np.mean([d is None for d in found]) < 0.09
+    chains = [d.describe() for d in found if isinstance(d, Chain)]
+    assert any("downscale" in c and "jpeg" in c for c in chains) and any("noise" in c and "jpeg" in c for c in chains)
+    for chain in chains:
+        assert "jpeg" not in chain or chain.rindex("→") < chain.rindex("jpeg"), "coding comes last"
+
+
+def test_a_third_of_the_jpeg_crops_are_gray(photo):
+    recipe = RECIPES.get("dejpeg")()
+    gray = [np.ptp(recipe.pair(crop, rng)[1], axis=-1).max() < 1e-6 for crop, rng in crops(photo, recipe.side, 150)]
+    assert 0.2 < np.mean(gray) < 0.47
+
+
+def test_enlarge_is_shown_what_its_benchmark_gives(photo):
+    """A crop of a photo that was reduced and enlarged as a whole is what training shows away from the borders."""
+    recipe = RECIPES.get("enlarge")()
+    rng = np.random.default_rng(4)
+    crop = photo[120 : 120 + recipe.side, 240 : 240 + recipe.side]
+    for factor in (2, 3, 4):
+        step = DEGRADATIONS.get("downscale")(factor=factor)
+        whole = np.rint(degrade(photo[:504, :504], step).photo * 255) / 255
+
+        class Fixed(type(recipe)):
+            def draw(self, rng, step=step):
+                return step
+
+        while True:
+            seen, truth = Fixed().pair(crop, rng)
+            if np.array_equal(truth, crop[16:-16, 16:-16]) and np.abs(seen * 255 - np.rint(seen * 255)).max() < 1e-4:
+                break
+        inside = slice(120 + 16, 120 + 80), slice(240 + 16, 240 + 80)
+        assert np.abs(seen - whole[inside]).max() <= 1.01 / 255
+
+
+def test_jpeg_blocks_start_where_most_crops_do(photo):
+    """At quality 5 the steps between neighbours are largest at the blocks' borders."""
+    recipe = RECIPES.get("dejpeg")()
+
+    class Worst(type(recipe)):
+        def draw(self, rng):
+            return DEGRADATIONS.get("jpeg")(quality=5)
+
+    aligned = []
+    for crop, rng in crops(photo, recipe.side, 80):
+        steps = np.abs(np.diff(Worst().pair(crop, rng)[0].mean(axis=2), axis=1)).mean(axis=0)
+        aligned.append(int(np.argmax([steps[k::8].mean() for k in range(8)])) == 7)
+    assert 0.6 < np.mean(aligned) < 0.97
+
+
+def test_inpaint_is_told_the_mask_and_shown_nothing_under_it(photo):
+    recipe = RECIPES.get("inpaint")()
+    shares = []
+    for crop, rng in crops(photo, recipe.side, 30):
+        seen, truth = recipe.pair(crop, rng)
+        missing = seen[..., 3] == 1
+        assert np.array_equal(missing, seen[..., 3] > 0)
+        assert np.allclose(seen[missing][:, :3], 128 / 255) and np.allclose(seen[~missing][:, :3], truth[~missing], atol=1e-6)
+        shares.append(missing.mean())
+    assert min(shares) < 0.15 and max(shares) > 0.6
+
+
+def test_colorize_is_shown_the_luminance(photo):
+    recipe = RECIPES.get("colorize")()
+    for crop, rng in crops(photo, recipe.patch, 6):
+        seen, truth = recipe.pair(crop, rng)
+        assert np.abs(seen[..., 0] - truth @ LUMINANCE).max() <= 0.51 / 255
+
+
+def test_vividness_weighs_colourful_pixels():
+    plain, vivid = (RECIPES.get("colorize")(vividness=v).loss for v in (0, 2))
+    truth = np.full((1, 8, 8, 3), 0.5, np.float32)
+    photo = truth + 0.1
+    assert float(plain(truth, photo)[0]) == pytest.approx(0.01, rel=1e-4) == pytest.approx(float(vivid(truth, photo)[0]), rel=1e-4)
+    colour = np.array([0.3, -0.1, -0.1], np.float32)
+    colour -= colour @ LUMINANCE
+    expected = (1 + 2 / 0.1 * np.linalg.norm(colour)) * 0.01
+    assert float(vivid(truth + colour, photo + colour)[0]) == pytest.approx(expected, rel=1e-3)
+
+
+class StopAfter(keras.callbacks.Callback):
+    def __init__(self, steps):
+        super().__init__()
+        self.steps, self.event = steps, threading.Event()
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.steps -= 1
+        if self.steps == 0:
+            self.event.set()
+
+
+def learn(recipe, steps, **more):
+    data = recipe.load(None)
+    data.steps, data.validation = steps // 2, tuple(part[:2, :32, :32] for part in data.validation)
+    stop = StopAfter(steps)
+    return train(recipe, data, [stop], stop.event, minutes=5, **more)
+
+
+@pytest.mark.parametrize("name", ["deblur", "colorize", "inpaint", "universal"])  # test_fit takes a step with every recipe
+def test_each_learns_a_few_steps_and_restores(name, photo):
+    recipe = tiny(name)
+    run = learn(recipe, 6)
+    assert run.state.steps == 6 and [np.isfinite(entry["val_psnr"]) for entry in run.state.history] == [True, True]
+    assert np.abs(np.array(run.model.get_layer("tail").kernel)).max() > 0, "it starts at 0"
+    restorer = restorer_of(recipe, run.model)
+    suited = next(d for d in DEGRADATIONS if restorer.suited(d))
+    observation = degrade(photo[:90, :70], suited(), 0)
+    result = restore(observation, restorer)
+    assert result.photo.shape == (90, 70, 3) and np.isfinite(result.photo).all()
+    assert psnr(result.photo, photo[:90, :70]) > psnr(np.clip(observation.photo, 0, 1), photo[:90, :70]) - 1
+
+
+def randomised(architecture, scale=0.2):
+    model, rng = architecture.build(), np.random.default_rng(0)
+    for variable in model.variables:
+        variable.assign(rng.normal(0, scale, variable.shape))
+    return model
+
+
+def test_inpaint_changes_missing_pixels_alone_also_across_tiles(photo, monkeypatch):
+    import restorers.restore as module
+
+    recipe = tiny("inpaint")
+    restorer = restorer_of(recipe, randomised(recipe.architecture))
+    observation = degrade(photo[:400, :300], DEGRADATIONS.get("scratches")(), 0)
+    for tile in (1280, 256):
+        monkeypatch.setattr(module, "TILE", tile)
+        result = restore(observation, restorer).photo
+        assert np.array_equal(result[~observation.mask], observation.photo[~observation.mask])
+        assert np.abs(result - observation.photo)[observation.mask].mean() > 0.05
+    assert restorer.told == ("mask",)
+
+
+def test_what_lies_under_the_mask_does_not_matter(photo):
+    """A visitor may mark what is still in the photo: the network must not see it."""
+    recipe = tiny("inpaint")
+    restorer = restorer_of(recipe, randomised(recipe.architecture))
+    mask = np.zeros((64, 64), bool)
+    mask[20:40, 10:30] = True
+    here = restore(Observation(photo[:64, :64], mask=mask), restorer).photo
+    spoiled = np.where(mask[..., None], np.float32(0.9), photo[:64, :64])
+    assert np.array_equal(restore(Observation(spoiled, mask=mask), restorer).photo, here)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (300, 520), (700, 500)])
+def test_colorize_keeps_the_luminance(size, photo):
+    """Whatever the weights, and also where the photo is shrunk for the network."""
+    recipe = tiny("colorize")
+    restorer = restorer_of(recipe, randomised(recipe.architecture))
+    truth = np.tile(photo, (2, 2, 1))[: size[0], : size[1]]
+    observation = degrade(truth, DEGRADATIONS.get("grayscale")())
+    result = restore(observation, restorer)
+    assert np.abs(result.photo @ LUMINANCE - observation.photo[..., 0]).max() < 1 / 255
+    assert colorfulness(result.photo) > 10
+    assert result.photo.shape == (*size, 3) and "guess" in result.notes[0].en
+
+
+def test_colours_of_a_large_photo_are_those_of_the_small_one(photo):
+    recipe = tiny("colorize")
+    restorer = restorer_of(recipe, randomised(recipe.architecture, 0.1))
+    gray = degrade(photo, DEGRADATIONS.get("grayscale")()).photo
+    large = np.repeat(np.repeat(gray, 2, axis=0), 2, axis=1)
+    small, coloured = (restore(Observation(p), restorer).photo for p in (gray, large))
+    blocks = [p.reshape(32, len(p) // 32, 32, len(p) // 32, 3).mean(axis=(1, 3)) for p in (gray, small, coloured)]
+    assert np.abs(blocks[1] - blocks[2]).mean() < 0.1 * np.abs(blocks[1] - blocks[0]).mean()
+
+
+def test_colorfulness_is_recorded_as_its_metric_measures_it(photo):
+    ours = RECIPES.get("colorize")().metrics()[0]
+    pale = photo.mean(axis=2, keepdims=True) + 0.5 * (photo - photo.mean(axis=2, keepdims=True))
+    ours.update_state(photo[None], pale[None])
+    assert float(ours.result()) == pytest.approx(colorfulness(pale) / colorfulness(photo), rel=1e-3)

@@ -1,0 +1,68 @@
+"""The script that repeats a training: complete, free of this project, and the same training."""
+
+import ast
+import re
+import subprocess
+import sys
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+from restorers.training.fit import train
+from restorers.training.recipes import RECIPES
+from restorers.training.script import standalone
+
+PAGE = [recipe.name for recipe in RECIPES if recipe.minutes is None]
+COMPOSED = {
+    "shapes": {"data": "shapes", "damage": "jpeg", "damage.quality": "5..40", "loss_name": "ssim", "early_stopping": True, "plateau": True},
+    "digits": {"data": "digits", "network": "tutorial_digits", "loss_name": "bce", "optimizer_name": "adadelta", "rate": 1.0},
+    "copies": {"damage": "nothing", "network": "dense_autoencoder", "network.code": 4},
+    "squares": {"network": "tutorial_enhance", "damage": "motion_blur", "damage.length": "3..9", "loss_name": "charbonnier"},
+}
+
+
+def recipes():
+    yield from (pytest.param(RECIPES.get(name)(), id=name) for name in PAGE)
+    yield from (pytest.param(RECIPES.get("composed").from_settings(settings), id=name) for name, settings in COMPOSED.items())
+
+
+@pytest.mark.parametrize("recipe", recipes())
+def test_it_imports_nothing_of_this_project_and_lacks_nothing(recipe, tmp_path):
+    source = standalone(recipe, 60.0, None)
+    tree = ast.parse(source)
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {name for name in imported if name.startswith("restorers")}
+    assert not re.search("[\u4e00-\u9fff]", "".join(n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)))
+    path = tmp_path / "script.py"
+    path.write_text(source, encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821,F811", path], capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stdout[-2000:]
+
+
+def test_the_script_begins_as_the_page_does_and_its_file_can_be_loaded(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8), (160, 120), interpolation=cv2.INTER_CUBIC)
+    cv2.imwrite(str(photos / "a.png"), pixels)
+    small = {"batch": 2, "patch": 32, "damage.sigma": "5..50", "loss_name": "charbonnier", **{f"network.width{i}": 4 for i in (1, 2, 3)}}
+    recipe = RECIPES.get("composed").from_settings(small)
+    (tmp_path / "script.py").write_text(standalone(recipe, 600.0, 3, seed=5, epoch=10), encoding="utf-8")
+    ran = subprocess.run([sys.executable, "-I", "script.py", "photos"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    first = float(re.search(r"first loss ([\d.]+)", ran.stdout).group(1))
+
+    losses = []
+    watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: losses.append(logs["loss"]))
+    data = recipe.load(photos)
+    data.steps = 1
+    train(
+        recipe, data, [watch, keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: setattr(watch.model, "stop_training", True))], seed=5
+    )
+    assert first == pytest.approx(losses[0], rel=1e-6)
+    model = keras.saving.load_model(tmp_path / "trained.keras")
+    assert model.count_params() == recipe.architecture.build().count_params()

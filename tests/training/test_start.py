@@ -1,0 +1,126 @@
+"""Starting from another preset's weights: what is copied, what is filled, what is refused, what the card says."""
+
+import keras
+import numpy as np
+import pytest
+
+from restorers.models.unet import UNet
+from restorers.presets import Preset, PresetStore
+from restorers.text import Text
+from restorers.training.export import card, export
+from restorers.training.fit import TrainingError, train
+from restorers.training.recipes import RECIPES
+from restorers.training.start import StartError, start_from
+from restorers.weights import save_weights
+
+WIDTHS = {"width1": 8, "width2": 8, "width3": 8, "blocks1": 1, "blocks2": 1, "blocks3": 1}
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("weights") / "first"
+    folder.mkdir()
+    model, rng = UNet(**WIDTHS).build(), np.random.default_rng(0)
+    for variable in model.variables:
+        variable.assign(rng.normal(0, 0.1, variable.shape))
+    path = folder / "model.safetensors"
+    digest = save_weights(model, path)
+    text = Text("First", "最初")
+    weights = {"file": path.name, "sha256": digest, "bytes": path.stat().st_size, "dtype": "float32", "parameters": 1}
+    made = Preset(folder, "first", text, text, text, UNet(**WIDTHS), weights, frozenset(), "none", {"name": "denoise"}, {"steps": 0})
+    made.write()
+    return PresetStore(folder.parent).get("first")
+
+
+def started(preset, architecture):
+    keras.utils.set_random_seed(0)
+    model = architecture.build()
+    start_from(preset, model, architecture)
+    return model
+
+
+def photo(channels=3):
+    return np.random.default_rng(1).random((1, 32, 32, channels), np.float32)
+
+
+def test_the_same_network_is_copied_whole(preset):
+    model = started(preset, UNet(**WIDTHS))
+    assert np.array_equal(model.predict_on_batch(photo()), preset.build().predict_on_batch(photo()))
+
+
+def test_a_mask_is_added_that_changes_nothing_yet(preset):
+    """Four channels: what it says of missing pixels is what the first network says, whatever the rest of the mask."""
+    seen = photo(4)
+    seen[..., 3] = np.random.default_rng(2).integers(0, 2, seen.shape[:3])
+    model = started(preset, UNet(channels=4, **WIDTHS))
+    expected = preset.build().predict_on_batch(seen[..., :3])
+    missing = seen[..., 3] == 1
+    assert np.allclose(model.predict_on_batch(seen)[missing], expected[missing], atol=1e-5)
+
+
+def test_a_network_of_luminance_sees_what_the_first_saw_in_gray(preset):
+    gray = photo(1)
+    features = [
+        keras.Model(m.input, m.get_layer("head").output).predict_on_batch(x)
+        for m, x in ((preset.build(), np.repeat(gray, 3, axis=3)), (started(preset, UNet(channels=1, output_channels=3, **WIDTHS)), gray))
+    ]
+    assert np.allclose(*features, atol=1e-5)
+
+
+def test_what_does_not_fit_keeps_its_fresh_start(preset):
+    architecture = UNet(**{**WIDTHS, "width3": 16})
+    keras.utils.set_random_seed(0)
+    fresh = {v.path: np.array(v) for v in architecture.build().variables}
+    model = started(preset, architecture)
+    source = {v.path: np.array(v) for v in preset.build().variables}
+    for variable in model.variables:
+        same = source[variable.path].shape == tuple(variable.shape)
+        assert np.array_equal(variable, (source if same else fresh)[variable.path])
+    assert any(source[path].shape != value.shape for path, value in fresh.items())
+
+
+def test_nothing_in_common_is_a_sentence(preset):
+    other = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2, name="other")])
+    with pytest.raises(StartError, match="first shares no variable with this network"):
+        start_from(preset, other, UNet(**WIDTHS))
+
+
+@pytest.fixture
+def recipe():
+    class Tiny(RECIPES.get("denoise")):
+        architecture = UNet(**WIDTHS)
+
+    return Tiny(batch=2, patch=32, rate=1e-6)
+
+
+def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
+    data = recipe.load(None)
+    data.steps, data.validation = 1, tuple(part[:1, :32, :32] for part in data.validation)
+    run = train(recipe, data, minutes=0.001, start=preset, folder=tmp_path / "state")
+    kept = {v.path: np.array(v) for v in run.model.variables}
+    assert all(np.allclose(kept[v.path], v, atol=1e-4) for v in preset.build().variables)
+    again = train(recipe, data, minutes=0.001, resume=True, folder=tmp_path / "state")
+    made = export(again, recipe, data, tmp_path / "second")
+    assert "started from the weights of `first`" in card(made) and "--start first`" in card(made)
+    with pytest.raises(TrainingError, match="not both"):
+        train(recipe, data, resume=True, start=preset, folder=tmp_path / "state")
+
+
+def test_sixteen_bits_are_for_a_gpu_under_jax(recipe, monkeypatch):
+    data = recipe.load(None)
+    data.steps, data.validation = 2, tuple(part[:1, :32, :32] for part in data.validation)
+    if keras.backend.backend() != "jax" or all(d.startswith("cpu") for d in keras.distribution.list_devices()):
+        with pytest.raises(TrainingError, match="KERAS_BACKEND=jax"):
+            train(recipe, data, minutes=0.001, bfloat16=True)
+        assert keras.config.dtype_policy().name == "float32"
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda *_: ["gpu:0"])
+    from restorers.training.fit import _compute_in
+
+    with _compute_in(True):
+        model = recipe.architecture.build()
+    assert keras.config.dtype_policy().name == "float32"
+    assert {v.dtype for v in model.variables} == {"float32"}
+    assert model.get_layer("head").compute_dtype == "bfloat16" and model.get_layer("restored").compute_dtype == "float32"
+    # what is added is rounded, the photo itself is not
+    assert np.array_equal(model.predict_on_batch(photo()), photo())

@@ -1,0 +1,285 @@
+"""Trainings in a child process: for real, on little. One child serves most tests."""
+
+import threading
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+from restorers.errors import RestorersError
+from restorers.presets import Preset
+from restorers.training import worker
+from restorers.training.session import Control, Film, Order, Session, strengths
+from restorers.training.worker import DONE, FAILED, PAUSED, WAITING, Engine, Run, TrainingRefused
+
+SOON = 90  # seconds; only broken work takes as long
+QUICK = {"recipe": "composed", "settings": {"network": "linear_autoencoder", "network.size": 8, "network.code": 2, "damage": "nothing"}}
+
+
+def until(condition, seconds=SOON):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8), (96, 72), interpolation=cv2.INTER_CUBIC)
+    path = tmp_path_factory.mktemp("photos") / "mine.png"
+    cv2.imwrite(str(path), pixels)
+    return path
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine()
+    engine.warm()
+    yield engine
+    engine.close()
+
+
+def order(photo, **changes):
+    return Order(**{**QUICK, "photos": (str(photo),), "watched": np.zeros((40, 48, 3), np.uint8), "seconds": 60.0, "steps": 40, **changes})
+
+
+def finished(engine, owner):
+    until(lambda: engine.run(owner).complete)
+    return engine.run(owner)
+
+
+def test_a_run_from_the_first_weights_to_a_preset(engine, photo):
+    finished_run = engine.start("a", order(photo))
+    assert finished_run.state in (WAITING, "starting")
+    run = finished(engine, "a")
+    assert (run.state, run.reason, run.step) == (DONE, "budget", 40)
+    assert [step for step, _ in run.losses] == list(range(1, 41))
+    assert [frame.step for frame in run.frames] == [0, 1, 2, 4, 8, 16, 32, 40]
+    assert all(frame.picture.shape == (40, 48, 3) and frame.picture.dtype == np.uint8 for frame in run.frames)
+    assert run.started["parameters"] == 2 * 192 + 2 + 2 * 192 + 192
+    assert [v["step"] for v in run.validations] == [25, 40]
+    assert Preset.read(run.folder).training["steps"] == 40
+    assert (run.work / "model.keras").is_file()
+    assert not (run.work / "photos").exists()  # a visitor's photos are not kept
+
+
+def test_the_same_seed_begins_the_same_and_another_does_not(engine, photo):
+    first = [finished(engine, engine.start("b", order(photo, steps=3, seed=seed)).owner).losses for seed in (1, 1, 2)]
+    assert first[0][0][1] == pytest.approx(first[1][0][1], rel=1e-6)
+    assert abs(first[0][0][1] - first[2][0][1]) > 1e-6
+
+
+def test_it_pauses_makes_single_steps_goes_on_and_stops(engine, photo):
+    run = engine.start("c", order(photo, steps=None, paused=True))
+    until(lambda: engine.run("c").state == PAUSED)
+    assert run.step == 0 and [frame.step for frame in run.frames] == [0]
+    for step in (1, 2):
+        engine.command("c", "step")
+        until(lambda step=step: run.step == step and run.state == PAUSED)
+    engine.command("c", "delay", 0.05)
+    engine.command("c", "resume")
+    until(lambda: run.step > 5)
+    start = time.monotonic()
+    engine.stop("c")
+    assert run.state == "stopping" and time.monotonic() - start < 0.5
+    steps = run.step
+    finished(engine, "c")
+    assert (run.state, run.reason) == (DONE, "stopped")
+    assert steps <= run.step <= steps + 3
+    assert run.folder is not None
+
+
+def test_the_line_is_first_come_and_bounded(photo):
+    engine = Engine(slots=1, max_waiting=2)
+    begun = []
+
+    class Silent:  # takes orders and never answers
+        def __init__(self, hear, ended):
+            self.run, self.trained, self.hear = None, 0, hear
+            begun.append(self)
+
+        def send(self, *message):
+            self.last = message
+
+        def end(self):
+            pass
+
+        def memory(self):
+            return 0
+
+    worker_child, worker._Child = worker._Child, Silent
+    try:
+        runs = [engine.start(owner, order(photo)) for owner in "xyz"]
+        assert [engine.ahead(run) for run in runs] == [0, 1, 2]
+        with pytest.raises(TrainingRefused, match="At most 2 visitors may wait"):
+            engine.start("late", order(photo))
+        engine.stop("y")
+        assert [engine.ahead(run) for run in runs] == [0, 0, 1] and runs[1].complete
+        begun[0].hear(begun[0], {"event": "done", "run": runs[0].number, "reason": "budget", "folder": None})
+        begun[0].hear(begun[0], {"event": "free", "run": runs[0].number})
+        assert begun[0].run is runs[2] and len(begun) == 1
+    finally:
+        worker._Child = worker_child
+        engine.close()
+
+
+def test_a_run_at_which_nobody_looks_stops(engine, photo, monkeypatch):
+    run = engine.start("e", order(photo, steps=None))
+    until(lambda: engine.run("e").step > 2)
+    monkeypatch.setattr(engine, "lost_after", 0.5)
+    until(lambda: run.over)
+    assert run.reason == "lost"
+
+
+def test_a_killed_child_ends_in_a_sentence_and_the_film_stays(engine, photo):
+    run = engine.start("d", order(photo, steps=None))
+    until(lambda: engine.run("d").step > 2)
+    killed = engine._children[0]
+    killed.process.kill()
+    until(lambda: engine.run("d").complete)
+    assert run.state == FAILED and "ended from outside" in run.sentence.en
+    assert run.frames and run.losses
+    assert [child.process.poll() for child in engine._children] == [None] and killed not in engine._children  # a fresh one
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"seconds": 0.0}, "needs a budget"),
+        ({"steps": 0}, "needs a budget"),
+        ({"settings": {"rate": 11}}, "rate must be a number"),
+        ({"recipe": "unknown"}, "no recipe called"),
+    ],
+)
+def test_what_cannot_begin_is_refused_in_a_sentence(photo, changes, sentence):
+    engine = Engine()
+    with pytest.raises(RestorersError, match=sentence):
+        engine.start("f", order(photo, **changes))
+    assert engine.run("f") is None
+    engine.close()
+
+
+def test_an_estimate_comes_from_the_child(engine, photo):
+    engine.ask_estimate("g", order(photo))
+    until(lambda: engine.estimate("g") is not None)
+    assert engine.estimate("g")["parameters"] == 2 * 192 + 2 + 2 * 192 + 192
+    engine.ask_estimate("g", order(photo, settings={"loss_name": "bce"}))
+    until(lambda: engine.estimate("g") is not None)
+    assert "Binary cross-entropy" in engine.estimate("g")["refused"].en
+
+
+# --- the session itself, in this process ------------------------------------------------------------------------------
+
+
+def session(order, tmp_path, control=None):
+    events = []
+    session = Session(order, lambda **event: events.append(event), control or Control(order.paused, order.delay), tmp_path)
+    session.run()
+    return events
+
+
+def test_bad_files_are_named_and_the_others_used(photo, tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "work").mkdir()
+    events = session(order(photo, photos=(str(tmp_path / "notes.txt"), str(photo)), steps=1), tmp_path / "work")
+    notes = next(e for e in events if e["event"] == "started")["notes"]
+    assert len(notes) == 1 and "notes.txt" in notes[0].en
+    assert events[-1]["event"] == "strengths" or events[-1]["event"] == "done"
+
+
+@pytest.mark.parametrize("what", ["no picture at all", "too small for a crop"])
+def test_photos_that_cannot_be_learned_from_are_a_sentence(tmp_path, what):
+    if what == "no picture at all":
+        path = tmp_path / "a.png"
+        path.write_text("no picture")
+    else:
+        path = tmp_path / "a.png"
+        cv2.imwrite(str(path), np.zeros((20, 90, 3), np.uint8))
+    (tmp_path / "work").mkdir()
+    (event,) = session(Order("denoise-your-photo", photos=(str(path),), steps=1), tmp_path / "work")
+    assert event["event"] == "failed" and event["folder"] is None
+    assert ("None of the 1 files" if what == "no picture at all" else "64 pixels") in event["sentence"].en
+    assert str(tmp_path) not in event["sentence"].en
+
+
+def test_of_too_many_photos_the_first_are_used(photo, tmp_path, monkeypatch):
+    monkeypatch.setattr("restorers.training.session.MOST_PHOTOS", 2)
+    events = session(order(photo, photos=(str(photo),) * 5, steps=1), tmp_path)
+    assert "of 5 the first 2" in next(e for e in events if e["event"] == "started")["notes"][0].en
+
+
+def test_a_diverging_training_is_named_and_the_last_good_weights_are_kept(photo, tmp_path):
+    wild = {**QUICK["settings"], "optimizer_name": "sgd", "rate": 10.0, "loss_name": "mse"}
+    calm = {**wild, "rate": 0.01}
+    events = session(order(photo, settings=wild, steps=400), tmp_path)
+    failure = events[-1]
+    assert failure["event"] == "failed"
+    assert "must stay a finite number" in failure["sentence"].en and "smaller learning rate" in failure["sentence"].en
+    (tmp_path / "calm").mkdir()
+
+    class Poison(Session):
+        def _before(self, batch, logs=None):
+            super()._before(batch, logs)
+            if self.step == 30:
+                first = self._callback.model.variables[0]
+                first.assign(np.full(first.shape, np.nan))
+
+    events.clear()
+    poisoned = Poison(order(photo, settings=calm), lambda **e: events.append(e), Control(False, 0), tmp_path / "calm")
+    poisoned.run()
+    assert events[-1]["event"] == "failed" and "at step 31" in events[-1]["sentence"].en
+    preset = Preset.read(tmp_path / "calm" / "trained")
+    assert preset.training["steps"] == 30
+    assert all(np.isfinite(np.asarray(v)).all() for v in preset.build().variables)
+
+
+def test_a_photo_is_watched_whole_and_digits_as_examples():
+    photo = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
+    unet = Order("composed", watched=photo).build()
+    film = Film(unet, None, photo)
+    assert film.inputs.shape == (1, 48, 64, 3) and film.truth.shape == film.degraded.shape == (48, 64, 3)
+    assert np.array_equal(film.truth, photo[:48, :64])
+    pieces = Order("small-bottleneck").build()
+    film = Film(pieces, None, photo)
+    assert film.inputs.shape == (3 * 4, 16, 16, 3) and np.array_equal(film.truth, photo[:48, :64])
+    digits = Order("tutorial-digits-denoise").build()
+
+    class Data:
+        validation = (np.zeros((9, 28, 28, 1), np.float32), np.ones((9, 28, 28, 1), np.float32))
+
+    film = Film(digits, Data, photo)
+    assert film.truth.shape == (56, 112, 3) and film.truth.min() == 255
+
+
+def test_strengths_are_tried_around_what_was_trained():
+    class Identity:
+        def predict_on_batch(self, inputs):
+            return inputs
+
+    class Data:
+        validation = (None, np.random.default_rng(0).random((2, 16, 16, 3)).astype(np.float32))
+
+    found = strengths(Order("denoise-your-photo", {"sigma": 20}).build(), Identity(), Data)
+    tried = [strength for strength, _ in found["curve"]]
+    assert found["trained"] == (20, 20) and {10.0, 20.0, 40.0} <= set(tried) and max(tried) >= 100 and 0.0 not in tried
+    assert all(gain == pytest.approx(0, abs=0.05) for _, gain in found["curve"])
+    assert strengths(Order("small-bottleneck").build(), Identity(), Data) is None
+
+
+def test_many_losses_are_thinned_and_the_last_kept():
+    run = Run("a", Order("composed"), 1, None)
+    for step in range(20, 20_001, 20):
+        run.note({"event": "steps", "step": step, "seconds": 1.0, "losses": tuple(range(20)), "rate": 1e-3})
+    assert len(run.losses) <= worker.MOST_LOSSES
+    steps = [step for step, _ in run.losses]
+    assert steps[0] == 1 and steps[-1] == 20_000 and steps == sorted(steps)
+
+
+def test_a_command_wakes_a_paused_training():
+    control, passed = Control(True, 0.0), threading.Event()
+    thread = threading.Thread(target=lambda: (control.wait(lambda: None), passed.set()), daemon=True)
+    thread.start()
+    assert not passed.wait(0.1)
+    control.obey("step")
+    assert passed.wait(SOON)
