@@ -21,6 +21,7 @@ from restorers.text import Text
 from restorers.training.download import DATASETS, fetch
 
 Pair = tuple[np.ndarray, np.ndarray]
+SAMPLE_SOURCE = "the sample photos that ship inside scikit-image and Gradio"
 
 SAMPLE_SQUARES = 240
 
@@ -134,7 +135,7 @@ def load_photos(folders: Path | str | None, smallest: int) -> tuple[list[np.ndar
         DataError: a folder is missing or holds no usable picture.
     """
     if folders is None:
-        files, source = [sample.path for sample in PHOTOS.values()], "the sample photos that ship inside scikit-image and Gradio"
+        files, source = [sample.path for sample in PHOTOS.values()], SAMPLE_SOURCE
     else:
         files, source = _find(folders, recursive=False)
     notes: list[Text] = []
@@ -178,7 +179,7 @@ def load_squares(
     """
     notes: list[Text] = []
     if folders is None:
-        source = "squares cut out of the sample photos that ship inside scikit-image and Gradio"
+        source = f"squares cut out of {SAMPLE_SOURCE}"
         held_out = np.arange(count or SAMPLE_SQUARES) < max(1, round(share * (count or SAMPLE_SQUARES)))
         squares = _sample_squares(size, held_out)
     else:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from restorers.photo import write_photo
+from restorers.photo import read_photo, to_uint8, write_photo
 from restorers.presets import PRESETS, Preset
+from restorers.samples import PHOTOS
 from restorers.text import Text
 from restorers.training import pictures
-from restorers.training.data import TrainingData
+from restorers.training.data import SAMPLE_SOURCE, TrainingData
 from restorers.training.fit import TrainingRun
 from restorers.training.recipes.base import Recipe
 from restorers.weights import read_tensors, save_weights
@@ -105,20 +106,29 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         licence="apache-2.0",
         reference=recipe.reference,
     )
-    preset.training["examples"] = draw_examples(recipe, run.model, folder)
+    preset.training["examples"] = draw_examples(recipe, run.model, data.source, folder)
     write_preset(preset)
     return preset
 
 
-def draw_examples(recipe: Recipe, model: keras.Model, folder: Path) -> bool:
+def draw_examples(recipe: Recipe, model: keras.Model, source: str, folder: Path) -> bool:
     """Write ``folder/examples.png``: what went in, what came out and the truth, of pictures that were not learned from.
+
+    They are cut out of the sample photos; where these were learned from, out of the first one, which is held back then.
+
+    Args:
+        recipe, model: what was trained and how.
+        source: the line that names what was learned from.
+        folder: of the preset.
 
     Returns:
         Whether the recipe has such pictures.
     """
     from restorers.training.fit import mean_psnr, predict
 
-    examples = recipe.examples(EXAMPLES)
+    paths = [sample.path for sample in PHOTOS.values()]
+    unseen = paths[:1] if SAMPLE_SOURCE in source else paths
+    examples = recipe.examples(EXAMPLES, [to_uint8(read_photo(path).photo) for path in unseen])
     if examples is None:
         return False
     inputs, truths = examples

@@ -316,6 +316,10 @@ class Engine:
         """The answer to the last question of ``owner``: ``parameters``, ``memory`` and ``seconds`` of a step, or ``refused``."""
         return self._estimates.get(owner, (0, None))[1]
 
+    def estimating(self, owner: str) -> bool:
+        """Whether a question of ``owner`` is still to be answered."""
+        return owner in self._estimates and self._estimates[owner][1] is None
+
     def close(self) -> None:
         """End all children and remove all files."""
         with self._lock:
@@ -379,6 +383,7 @@ class Engine:
         with self._lock:
             if child in self._children:
                 self._children.remove(child)
+            self._estimates = {owner: known for owner, known in self._estimates.items() if known[1] is not None}
             run, child.run = child.run, None
             if run is not None:
                 if not run.over:

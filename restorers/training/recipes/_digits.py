@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -64,7 +64,7 @@ class DigitsRecipe(Recipe):
             shuffled(self.seen(training, rng), training, self.batch), (self.seen(test, rng), test), len(training) // self.batch, source
         )
 
-    def examples(self, count: int) -> Pair:
+    def examples(self, count: int, photos: Sequence[np.ndarray]) -> Pair:
         """Drawn digits, others than those that the recipe learns from without a folder."""
         rng = np.random.default_rng(1)
         digits = draw_digits(count, rng)

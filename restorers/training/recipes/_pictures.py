@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from restorers.degradations.base import Degradation, Observation
-from restorers.photo import read_photo, to_float, to_uint8
-from restorers.samples import PHOTOS
+from restorers.photo import to_float
 from restorers.training.data import Pair, Squares, TrainingData, load_squares, random_square, square_batches, square_pairs
 from restorers.training.recipes.base import Recipe, Trial
 
@@ -67,12 +66,10 @@ class PictureRecipe(Recipe):
             squares.notes,
         )
 
-    def examples(self, count: int) -> Pair:
-        """Squares of the first sample photo, which is held back where the recipe learns from the sample photos."""
-        photo = to_uint8(read_photo(next(iter(PHOTOS.values())).path).photo)
+    def examples(self, count: int, photos: Sequence[np.ndarray]) -> Pair:
         rng = np.random.default_rng(3)
         size = self.architecture.input_size
-        squares = np.stack([random_square(photo, size, rng) for _ in range(count)])
+        squares = np.stack([random_square(photos[i % len(photos)], size, rng) for i in range(count)])
         return square_pairs(squares, np.arange(count), self.pair)
 
     def observe(self, photo: np.ndarray, rng: np.random.Generator) -> tuple[Observation, np.ndarray]:

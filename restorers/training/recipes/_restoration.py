@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -13,9 +13,7 @@ import numpy as np
 from restorers.degradations.base import Degradation, Observation
 from restorers.models.unet import UNet
 from restorers.params import param
-from restorers.photo import read_photo, to_uint8
 from restorers.restore import network_input
-from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.training.data import Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.recipes.base import Recipe
@@ -123,10 +121,8 @@ class RestorationRecipe(Recipe):
             pairs.append((seen, truth))
         return np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
 
-    def examples(self, count: int) -> Pair:
-        """Crops of the first sample photo, which is held back where the recipe learns from the sample photos."""
-        photo = to_uint8(read_photo(next(iter(SAMPLES.values())).path).photo)
-        return self._degraded_pairs([photo] * count, np.random.default_rng(3))
+    def examples(self, count: int, photos: Sequence[np.ndarray]) -> Pair:
+        return self._degraded_pairs([photos[i % len(photos)] for i in range(count)], np.random.default_rng(3))
 
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
         held_side = self.validation_crop + 2 * self.margin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -107,8 +107,13 @@ class Recipe(Parameterised, PlugIn, ABC):
         """Keras callbacks of the recipe itself, such as early stopping."""
         return []
 
-    def examples(self, count: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Pairs for the card's strip, made of pictures that the recipe never learns from; None where there are none."""
+    def examples(self, count: int, photos: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
+        """Pairs for the card's strip; None where there are none.
+
+        Args:
+            count: how many.
+            photos: uint8 (height, width, 3) to cut them out of, in turn; not learned from.
+        """
         return None
 
     def trials(self, folder: Path | str) -> Iterator[Trial]:
