@@ -101,7 +101,7 @@ def _restorers(groups: Iterable[tuple[str, str, dict]]) -> list:
                 bar.update(done - bar.n)
 
             PRESETS.fetch(name, show)
-    return [find_restorer(name, settings) for name, settings in chosen]
+    return [find_restorer(name, settings, hub=True) for name, settings in chosen]
 
 
 def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import math
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from restorers.errors import RestorersError
+from restorers.hub import DEADLINE, BytesProgress, Hub, HubError, HubId
 from restorers.models import ARCHITECTURES
 from restorers.models.base import Architecture
 from restorers.registry import UnknownName
 from restorers.text import Text
-from restorers.weights import load_weights
+from restorers.weights import SCALE, load_weights, read_header, sha256
 
 if TYPE_CHECKING:
     import keras
 
 WEIGHTS = Path(os.environ.get("RESTORERS_WEIGHTS", Path(__file__).resolve().parent.parent / "weights"))
 KEPT_MODELS = 4
+KEPT_IDS = 256
 DESCRIPTION_LIMIT = 1 << 20
+TEXT_LIMIT = 4000  # characters of one text in preset.json
+FOREIGN_PARAMETERS = 64_000_000  # that a network from the hub may have
+DESCRIPTIONS_AT_ONCE = 8
+ASK_AGAIN = 60.0  # seconds after which a hub that could not be reached is asked again
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -97,6 +107,11 @@ class Preset:
                     f"{key!r} must be of type {kind.__name__}, it is {type(value).__name__}.",
                     f"{key!r} 的类型应为 {kind.__name__}，实为 {type(value).__name__}。",
                 )
+            if isinstance(value, str) and len(value) > TEXT_LIMIT:
+                raise refuse(
+                    f"{key!r} may have at most {TEXT_LIMIT:,} characters, it has {len(value):,}.",
+                    f"{key!r} 最多可有 {TEXT_LIMIT:,} 个字符，实为 {len(value):,}。",
+                )
             return value
 
         def text(key: str) -> Text:
@@ -159,9 +174,39 @@ class Preset:
     def build(self) -> keras.Model:
         """Build the network and load its weights: all checks, then all weights."""
         _limit_threads()
+        if self.hub:
+            self._check_parameters()
         model = self.architecture.build()
         load_weights(model, self.folder / self.weights["file"], self.weights["sha256"])
         return model
+
+    def _check_parameters(self) -> None:
+        """Refuse a foreign network before it takes memory: too large, or not that of the weights."""
+        header = read_header(self.folder / self.weights["file"])
+        held = sum(math.prod(shape) for name, (_, shape) in header.items() if not name.endswith(SCALE))
+        needed = _count_parameters(self.architecture)
+        if not needed == held <= FOREIGN_PARAMETERS:
+            raise PresetError(
+                Text(
+                    f"{self.name}: a network from the hub may have {FOREIGN_PARAMETERS:,} parameters and must have as many as its weights; "
+                    f"it has {needed:,}, and the weights {held:,}.",
+                    f"{self.name}：来自 hub 的网络最多可有 {FOREIGN_PARAMETERS:,} 个参数，且须与其权重一致；"
+                    f"网络有 {needed:,} 个，权重有 {held:,} 个。",
+                )
+            )
+
+
+def _count_parameters(architecture: Architecture) -> int:
+    """The parameters that ``architecture`` would have; none of them takes memory."""
+    import keras
+
+    def count() -> int:
+        with keras.StatelessScope(initialize_variables=False):
+            return architecture.build().count_params()
+
+    # Keras remembers variables without values in the thread that made them: here they are forgotten with it
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(count).result()
 
 
 def _limit_threads() -> None:
@@ -179,39 +224,162 @@ def _limit_threads() -> None:
 
 
 class PresetStore:
-    """The presets of one folder; builds each network once and keeps the few used last.
+    """The presets of one folder, and by their ids those of the hub; builds each network once and keeps the few used last.
 
     Args:
         folder: holds one folder a preset.
         kept: networks kept in memory.
+
+    Attributes:
+        hub: where ids such as ``user/name`` are looked up. Without a token, so that nobody reaches through a page what only
+            its operator may see; a command line sets ``Hub(None)``.
     """
 
     def __init__(self, folder: Path = WEIGHTS, kept: int = KEPT_MODELS):
         self.folder, self.kept = Path(folder), kept
-        self._models: OrderedDict[str, keras.Model] = OrderedDict()
+        self.hub = Hub()
+        self._models: OrderedDict[tuple[str, Architecture], keras.Model] = OrderedDict()
         self._lock = threading.Lock()
+        self._fetched: OrderedDict[str, HubId] = OrderedDict()
+        self._fetched_lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """Names of the folders that hold a ``preset.json``."""
+        """Names of the folders that hold a ``preset.json``; what was fetched by its id is not among them."""
         return sorted(path.parent.name for path in self.folder.glob("*/preset.json"))
 
+    def __contains__(self, name: str) -> bool:
+        """Whether ``get`` can be asked for ``name``: one of the names, or the id of a preset on the hub."""
+        return name in self.names() or HubId.matches(name)
+
     def get(self, name: str) -> Preset:
-        """The preset called ``name``; ``UnknownName`` if there is none, ``PresetError`` if it is damaged."""
+        """The preset called ``name``; ``UnknownName`` if there is none, ``PresetError`` if it is damaged.
+
+        An id such as ``user/name`` is fetched from the hub the first time, and stays at the commit that was found then.
+        """
+        if HubId.matches(name):
+            with self._fetched_lock:
+                known = self._fetched.get(str(HubId.parse(name)))
+            return self.fetch(name) if known is None else self._from_hub(name, known)
         if not _NAME.fullmatch(name) or not (self.folder / name).is_dir():
-            known = ", ".join(self.names()) or "none"
-            raise UnknownName(Text(f"There is no preset called {name!r}. Known: {known}.", f"没有名为 {name!r} 的预设。已知：{known}。"))
+            raise self._unknown(name)
         return Preset.read(self.folder / name)
+
+    def fetch(
+        self,
+        name: str,
+        progress: BytesProgress | None = None,
+        cancel: threading.Event | None = None,
+        deadline: float = DEADLINE,
+    ) -> Preset:
+        """The preset ``user/name[@revision][/subfolder]`` of the hub as it is now: fetched unless it is in the cache, and checked.
+
+        Its ``name`` is the id, and ``hub`` holds the commit. The list of ``names`` stays as it is: whoever asked for it knows it.
+
+        Args:
+            name: the id.
+            progress, cancel, deadline: as in ``Hub.fetch``.
+
+        Raises:
+            HubError: it could not be fetched.
+            PresetError, WeightsError: it is damaged.
+            Cancelled: ``cancel`` was set.
+        """
+        wanted = HubId.parse(name)
+        name = str(wanted)
+        preset = self._from_hub(name, wanted, progress, cancel, deadline)
+        file, digest = preset.folder / preset.weights["file"], preset.weights["sha256"]
+        if not file.is_file():
+            raise PresetError(Text(f"{name}: there is no weight file {file.name}.", f"{name}：没有权重文件 {file.name}。"))
+        if (found := sha256(file)) != digest:
+            raise PresetError(
+                Text(
+                    f"{name}: SHA-256 of {file.name} must be {digest[:12]}…, it is {found[:12]}….",
+                    f"{name}：{file.name} 的 SHA-256 应为 {digest[:12]}…，实为 {found[:12]}…。",
+                )
+            )
+        with self._fetched_lock:
+            self._fetched[name] = replace(wanted, revision=preset.hub["revision"])
+            self._fetched.move_to_end(name)
+            while len(self._fetched) > KEPT_IDS:
+                self._fetched.popitem(last=False)
+        return preset
+
+    def _from_hub(self, name: str, wanted: HubId, *how: Any) -> Preset:
+        pinned, folder = self.hub.fetch(wanted, True, *how)
+        return replace(Preset.read(folder), name=name, hub={"id": pinned.unpinned, "revision": pinned.revision})
+
+    def _unknown(self, name: str) -> UnknownName:
+        known = ", ".join(self.names()) or "none"
+        return UnknownName(Text(f"There is no preset called {name!r}. Known: {known}.", f"没有名为 {name!r} 的预设。已知：{known}。"))
 
     def model(self, preset: Preset) -> keras.Model:
         """The built network of ``preset``, from memory if it was used lately."""
-        digest = preset.weights["sha256"]
+        key = (preset.weights["sha256"], preset.architecture)  # both: the same weights may fit another network
+        if key not in self._models and preset.hub and not (preset.folder / preset.weights["file"]).is_file():
+            self._fetch_weights(preset)
         with self._lock:
-            if digest not in self._models:
-                self._models[digest] = preset.build()
+            if key not in self._models:
+                self._models[key] = preset.build()
                 while len(self._models) > self.kept:
                     self._models.popitem(last=False)
-            self._models.move_to_end(digest)
-            return self._models[digest]
+            self._models.move_to_end(key)
+            return self._models[key]
+
+    def _fetch_weights(self, preset: Preset) -> None:
+        """What the cache of the hub has given up, or not fetched yet, is fetched again."""
+        self.hub.fetch(replace(HubId.parse(preset.hub["id"]), revision=preset.hub["revision"]))
 
 
-PRESETS = PresetStore()
+class HubPresetStore(PresetStore):
+    """The presets of one repository on the hub, one folder each, as if it were the folder ``weights/``.
+
+    Descriptions are fetched when the names are first asked for, the weights when a network is first used. A hub that cannot be
+    reached leaves the list empty, and is asked again a minute later.
+
+    Args:
+        source: the repository, and a folder or revision of it if need be.
+        hub: default: with the token of whoever runs this, so that the repository may be private.
+    """
+
+    def __init__(self, source: HubId, hub: Hub | None = None, kept: int = KEPT_MODELS):
+        super().__init__(kept=kept)
+        self.source, self._source_hub = source, hub or Hub(None)
+        self._ids: dict[str, HubId] = {}
+        self._asked = -ASK_AGAIN
+        self._asking = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Names of the folders of the repository that hold a ``preset.json``."""
+        with self._asking:
+            if not self._ids and time.monotonic() > self._asked + ASK_AGAIN:
+                self._asked = time.monotonic()
+                try:
+                    found = {pinned.subfolder.rpartition("/")[2]: pinned for pinned in self._source_hub.presets(self.source)}
+                    self._ids = {name: pinned for name, pinned in found.items() if _NAME.fullmatch(name)}
+                    with ThreadPoolExecutor(DESCRIPTIONS_AT_ONCE) as threads:  # what fails here is told by `get`
+                        threads.map(lambda pinned: self._source_hub.fetch(pinned, False, deadline=ASK_AGAIN / 2), self._ids.values())
+                except HubError as error:
+                    logging.getLogger(__name__).warning("%s", error)
+            return sorted(self._ids)
+
+    def get(self, name: str) -> Preset:
+        """The preset called ``name``, as in ``PresetStore``."""
+        if HubId.matches(name):
+            return super().get(name)
+        if name not in self.names():
+            raise self._unknown(name)
+        pinned, folder = self._source_hub.fetch(self._ids[name], weights=False)
+        return replace(Preset.read(folder), name=name, hub={"id": pinned.unpinned, "revision": pinned.revision})
+
+    def _fetch_weights(self, preset: Preset) -> None:
+        hub = self.hub if HubId.matches(preset.name) else self._source_hub
+        hub.fetch(replace(HubId.parse(preset.hub["id"]), revision=preset.hub["revision"]))
+
+
+def _default_store() -> PresetStore:
+    """The folder ``weights/``; where it holds nothing, the repository ``$RESTORERS_HUB``."""
+    source = os.environ.get("RESTORERS_HUB")
+    return HubPresetStore(HubId.parse(source)) if source and not any(WEIGHTS.glob("*/preset.json")) else PresetStore()
+
+
+PRESETS = _default_store()

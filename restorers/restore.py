@@ -190,11 +190,16 @@ def restorer_names() -> list[str]:
     return [*PRESETS.names(), *CLASSICAL.names()]
 
 
-def restorer_class(name: str) -> type[Classical] | type[Network]:
-    """The class of the restorer called ``name``; ``UnknownName`` otherwise."""
+def restorer_class(name: str, hub: bool = False) -> type[Classical] | type[Network]:
+    """The class of the restorer called ``name``; ``UnknownName`` otherwise.
+
+    Args:
+        name: one of ``restorer_names()``.
+        hub: take the id of a preset on the Hugging Face hub, too, and fetch it. Off where the name comes from a stranger.
+    """
     if name in CLASSICAL:
         return CLASSICAL.get(name)
-    if name in PRESETS.names():
+    if name in PRESETS.names() or (hub and name in PRESETS):
         return network(PRESETS.get(name))
     known = ", ".join(restorer_names())
     raise UnknownName(Text(f"There is no restorer called {name!r}. Known: {known}.", f"没有名为 {name!r} 的修复方法。已知：{known}。"))
@@ -211,9 +216,9 @@ def all_restorers() -> list[type[Classical] | type[Network]]:
     return [*classes, *CLASSICAL]
 
 
-def find_restorer(name: str, settings: Mapping[str, Any] | None = None) -> Classical | Network:
-    """A restorer by name, with checked settings."""
-    return restorer_class(name).from_settings(settings)
+def find_restorer(name: str, settings: Mapping[str, Any] | None = None, hub: bool = False) -> Classical | Network:
+    """A restorer by name, with checked settings; ``hub`` as for ``restorer_class``."""
+    return restorer_class(name, hub).from_settings(settings)
 
 
 def _with_mask(observation: Observation) -> np.ndarray:

@@ -46,7 +46,7 @@ def test_list_names_everything(capsys):
             assert entry["help"]
             assert all({"name", "default", "unit", "help"} <= set(p) for p in entry["parameters"])
     status, out, _ = run(capsys, "list")
-    assert status == 0 and "gaussian_noise" in out and "sigma=25.0 0–100 /255" in out
+    assert status == 0 and "gaussian_noise" in out and "sigma=25.0 0–150 /255" in out
 
 
 def test_restore_with_a_degradation_scores(capsys, file, tmp_path):

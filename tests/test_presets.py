@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,13 @@ def test_only_the_few_last_used_are_kept(store, made, tmp_path):
     assert store.model(store.get("other0")) is not first
 
 
+def test_the_same_weights_under_another_network_are_not_taken_from_memory(store):
+    preset = store.get("small")
+    store.model(preset)
+    with pytest.raises(WeightsError):
+        store.model(replace(preset, architecture=UNet(width1=8, width2=4, width3=4, blocks1=1, blocks2=1, blocks3=1)))
+
+
 def test_unknown_preset(store):
     for name in ("nothing", "../small", "small/../small", "", "/etc", "a" * 300):
         with pytest.raises(UnknownName, match="There is no preset called"):
@@ -105,6 +113,7 @@ DAMAGES = {
     "nested": (lambda f: (f / "preset.json").write_text("[" * 100_000), "must be valid JSON"),
     "huge": (lambda f: (f / "preset.json").write_text(" " * 2_000_000), "at most 1,048,576 bytes"),
     "no title": (edit(title=None), "'title' must be of type dict, it is NoneType"),
+    "a novel": (edit(licence="x" * 5000), "'licence' may have at most 4,000 characters, it has 5,000"),
     "unknown architecture": (edit(architecture={"name": "os.system", "settings": {}}), "There is no architecture called 'os.system'"),
     "integer out of bounds": (
         edit(architecture={"name": "unet", "settings": {"width1": 10**9}}),
