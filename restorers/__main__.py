@@ -438,26 +438,32 @@ def compare(
 def benchmark(
     ctx: typer.Context,
     protocol: Annotated[
-        str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed")
+        str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train")
     ],
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed and train.")] = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
     set_: Settings = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many photos.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Write the scores into the cards of the presets.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Score restorers under a published protocol, or measure speed and memory."""
-    if protocol == "speed":
-        from restorers.speed import measure
+    """Score restorers under a published protocol, or measure speed and memory, of the page (speed) or of training in it (train)."""
+    if protocol in ("speed", "train"):
+        if protocol == "speed":
+            from restorers.speed import measure
+        else:
+            from restorers.training.speed import measure
 
         measured = measure(progress=_say)
         if as_json:
             _print_json({"rows": measured})
         else:
             _table(
-                ["what", "measured", "at most", "holds"],
-                [[m["what"], m["shown"], m["limit"], "yes" if m["holds"] else "NO"] for m in measured],
+                ["what", "measured", "limit", "holds"],
+                [
+                    [m["what"], m["shown"], f"{'≤' if 'at_most' in m else '≥'} {m['limit']}", "yes" if m["holds"] else "NO"]
+                    for m in measured
+                ],
             )
         return
     from restorers.compare import benchmark as run

@@ -194,7 +194,7 @@ def find_benchmark(name: str) -> Benchmark:
     """The protocol called ``name``; ``UnknownName`` otherwise."""
     known = benchmarks()
     if name not in known:
-        listed = ", ".join((*known, "tutorials", "speed"))
+        listed = ", ".join((*known, "tutorials", "speed", "train"))
         raise UnknownName(Text(f"There is no benchmark called {name!r}. Known: {listed}.", f"没有名为 {name!r} 的基准。已知：{listed}。"))
     return known[name]
 

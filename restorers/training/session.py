@@ -6,7 +6,7 @@ Events go out, commands come in, both over one pipe. Events are dictionaries wit
     estimated    asked, parameters, memory, seconds of one step; or ``refused``, a sentence
     started      parameters, memory, notes, truth, degraded, degraded_psnr
     steps        step, seconds, losses, metric, rate       several steps at once, at most 20 times a second
-    validation   step, loss, val_loss, val_psnr, degraded_psnr
+    validation   step, seconds, loss, val_loss, val_psnr, degraded_psnr
     preview      step, picture, psnr, keep           the visitor's photo restored now; ``keep`` after 0, 1, 2, 4, 8 … steps and at the end
     paused       step
     strengths    parameter, trained, curve           gain in dB at each strength
@@ -357,7 +357,7 @@ class Session:
     def _validated(self, epoch, logs=None) -> None:
         self._flush()
         values = {key: float(logs[key]) for key in ("loss", "val_loss", "val_psnr")}
-        self._tell(event="validation", step=self.step, degraded_psnr=self._degraded_psnr(), **values)
+        self._tell(event="validation", step=self.step, seconds=self.seconds, degraded_psnr=self._degraded_psnr(), **values)
         if all(map(math.isfinite, values.values())):
             self._good = self._callback.model.get_weights()
 

@@ -28,7 +28,7 @@ from restorers.training.session import Order
 
 LOST_AFTER = 60.0  # seconds without anybody looking, after which a run stops
 PAUSE_WHEN_OTHERS_WAIT = 60.0  # seconds that a paused run may keep others waiting
-STOP_GRACE = 15.0  # seconds that a stopped run has to write its result
+STOP_GRACE = 45.0  # seconds that a stopped run has to write its result
 KEPT_RUNS = 48  # finished runs that can still be looked at
 MEMORY_LIMIT = 4_000_000_000  # bytes of one child, Keras included
 MOST_LOSSES = 4000  # points of one curve; more are thinned
@@ -38,6 +38,10 @@ WAITING, STARTING, RUNNING, PAUSED, STOPPING, DONE, FAILED = "waiting", "startin
 KILLED = Text(
     "The training was ended from outside, or ran out of memory. What you see is its last state.",
     "训练被外部终止或内存不足。这里显示的是它最后的状态。",
+)
+NOT_IN_TIME = Text(
+    "The training was stopped, but the server was too busy to write down what was learned. What you see is its last state.",
+    "训练已停止，但服务器过忙，未能记录所学内容。这里显示的是它最后的状态。",
 )
 TOO_LARGE = Text(
     "The training took more than {limit:g} GB of memory and was ended. Choose a smaller network, batch or crop.",
@@ -417,6 +421,7 @@ class Engine:
         if run.state == PAUSED and self._waiting and now - run.since > PAUSE_WHEN_OTHERS_WAIT:
             self.stop(run.owner)
         if run.state == STOPPING and now - run.since > STOP_GRACE:
+            run.sentence = NOT_IN_TIME
             child.end()
         if child.memory() > MEMORY_LIMIT:
             run.sentence = TOO_LARGE.format(limit=MEMORY_LIMIT / 1e9)

@@ -14,6 +14,7 @@ from gradio.components.base import Component
 from restorers.params import Parameter
 from restorers.text import Text
 from restorers.ui.language import both, say
+from restorers.ui.number_inputs import BoundedSlider
 
 
 @cache
@@ -37,7 +38,8 @@ def control(parameter: Parameter, elem_id: str) -> Component:
         "elem_id": elem_id,
     }
     if parameter.kind in ("float", "int"):
-        return gr.Slider(parameter.low, parameter.high, step=parameter.step, buttons=["reset"], **common)
+        whole = 0 if parameter.kind == "int" else None
+        return BoundedSlider(parameter.low, parameter.high, step=parameter.step, precision=whole, buttons=["reset"], **common)
     if parameter.kind == "bool":
         return gr.Checkbox(**common)
     if parameter.kind == "choice":
@@ -68,8 +70,9 @@ def panel(parameters: Iterable[Parameter], elem_id: str, visible: bool, shown: i
 
 
 def settings_of(panel_: Panel, values: Mapping[Component, Any]) -> dict[str, Any]:
-    """The values of a panel by parameter name, out of the values of an event whose inputs are a set."""
-    return {name: values[component] for name, component in panel_.components.items() if component in values}
+    """The values of a panel by parameter name, out of the values of an event whose inputs are a set, preprocessed or not."""
+    given = {name: component for name, component in panel_.components.items() if component in values}
+    return {name: c.preprocess(values[c]) if isinstance(c, BoundedSlider) else values[c] for name, c in given.items()}
 
 
 def options(entries: Iterable[tuple[str, Text, Text]], disabled: bool = False) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
@@ -13,7 +14,7 @@ from typing import Any
 from restorers.errors import RestorersError
 from restorers.text import Text
 
-Work = Callable[[Callable[[float], None], threading.Event], Any]
+Work = Callable[[Callable[..., None], threading.Event], Any]
 
 
 class LineFull(RestorersError):
@@ -26,8 +27,9 @@ class Job:
 
     Attributes:
         owner: the visitor.
-        work: called as ``work(progress, cancel)`` in a thread of its own.
+        work: called as ``work(report, cancel)`` in a thread of its own.
         progress: share that is done, 0 to 1.
+        early: what can be shown before the result is whole; None until ``work`` reports it.
         began: when it left the line, in seconds of ``time.monotonic``; None while it waits.
         result, error: what ``work`` returned or raised, once ``done`` is set.
     """
@@ -35,14 +37,25 @@ class Job:
     owner: str
     work: Work
     progress: float = 0.0
+    early: Any = None
     began: float | None = None
     result: Any = None
     error: BaseException | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
+    wake: Callable[[], None] = lambda: None
 
-    def report(self, share: float) -> None:
+    def report(self, share: float, early: Any = None) -> None:
+        """Say how far the work is, and what can be shown of it already; the latter wakes whoever follows."""
         self.progress = min(max(float(share), self.progress), 1.0)
+        if early is not None:
+            self.early = early
+            self.wake()
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self.done.set()
+        self.wake()
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,13 @@ class Running:
 
     share: float
     seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Early:
+    """The job has something to show, and goes on."""
+
+    result: Any
 
 
 class Line:
@@ -100,11 +120,17 @@ class Line:
             for job in mine:
                 self._waiting.remove(job)
                 job.cancel.set()
-                job.done.set()
+                job.end()
             if self._running is not None and self._running.owner == owner:
                 self._running.cancel.set()
                 mine.append(self._running)
             return bool(mine)
+
+    def works_for(self, owner: str) -> bool:
+        """Whether a job of ``owner`` waits, or runs and is not stopped."""
+        with self._lock:
+            jobs = [*self._waiting, *([self._running] if self._running else [])]
+            return any(job.owner == owner and not job.cancel.is_set() for job in jobs)
 
     def leave(self, job: Job) -> None:
         """Stop this one job, whether it waits or runs."""
@@ -112,7 +138,7 @@ class Line:
             job.cancel.set()
             if job in self._waiting:
                 self._waiting.remove(job)
-                job.done.set()
+                job.end()
 
     def ahead(self, job: Job) -> int:
         """How many jobs come before ``job``; 0 when it runs or is done."""
@@ -136,13 +162,28 @@ class Line:
             with self._lock:
                 self._running = None
                 self._advance()
-            job.done.set()
+            job.end()
 
-    async def follow(self, job: Job, every: float = 0.1) -> AsyncIterator[Waiting | Running]:
-        """What happens to ``job``, whenever there is news, until it is done; the job is stopped when nobody follows any more."""
-        last = None
+    async def follow(self, job: Job, every: float = 0.1) -> AsyncIterator[Waiting | Running | Early]:
+        """What happens to ``job``, whenever there is news, until it is done; the job is stopped when nobody follows any more.
+
+        Looks every ``every`` seconds, and at once when there is something to show or the job is done.
+        """
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # nobody follows any more: the loop is closed
+                loop.call_soon_threadsafe(woken.set)
+
+        job.wake = wake
+        last = early = None
         try:
             while not job.done.is_set():
+                woken.clear()
+                if job.early is not early:
+                    early = job.early
+                    yield Early(early)
+                    continue
                 ahead = self.ahead(job)
                 if ahead or job.began is None:
                     news: Waiting | Running = Waiting(ahead)
@@ -151,7 +192,8 @@ class Line:
                 if news != last:
                     yield news
                     last = news
-                await asyncio.sleep(every)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), every)
         finally:
             self.leave(job)
 

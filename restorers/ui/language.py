@@ -50,8 +50,10 @@ def fill(template: Text, **values: Text) -> Text:
 
 def joined(texts: Iterable[Text]) -> Text:
     """Some words as a list in a sentence."""
-    texts = list(texts)
-    return Text(" and ".join(t.en for t in texts), "和".join(t.zh for t in texts))
+    *first, last = texts
+    if not first:
+        return last
+    return Text(f"{', '.join(t.en for t in first)} and {last.en}", f"{'、'.join(t.zh for t in first)}和{last.zh}")
 
 
 def translations() -> gr.I18n:

@@ -122,6 +122,15 @@ class Pictures(Shelf):
         self.put(token, Picture(pixels), pixels.nbytes, owner)
         return f"{self.FOLDER}/{token}.png"
 
+    def encode(self, address: str) -> None:
+        """Make the PNG of the picture at ``address`` before anybody asks for it."""
+        picture = self.get(self._token(address))
+        if picture is not None:
+            picture.png()
+
     def alive(self, address: str) -> bool:
         """Whether the picture at ``address`` is still there; it is then kept longer."""
-        return self.get(address.removeprefix(f"{self.FOLDER}/").removesuffix(".png")) is not None
+        return self.get(self._token(address)) is not None
+
+    def _token(self, address: str) -> str:
+        return address.removeprefix(f"{self.FOLDER}/").removesuffix(".png")

@@ -13,6 +13,7 @@ from restorers.ui.controls import asset
 from restorers.ui.language import STYLE, both, say, switch_script, translations
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import RestoreTab
+from restorers.ui.train_tab import TrainTab
 from restorers.ui.words import page as words
 
 THEME = gr.themes.Base(
@@ -53,23 +54,28 @@ def build_demo() -> gr.Blocks:
                 apply_default_css=False,
                 elem_id="page-language",
             )
-        with gr.Tabs(elem_id="page-tabs") as tabs, gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore"):
-            restore = RestoreTab(desk)
+        with gr.Tabs(elem_id="page-tabs") as tabs:
+            with gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore") as restore_tab:
+                restore = RestoreTab(desk)
+            with gr.Tab(say(words.TAB_TRAIN), id="train", elem_id="tab-train") as train_tab:
+                train = TrainTab(desk)
         gr.HTML(f"<p>{both(words.PRIVACY)}</p>", elem_id="page-foot")
-        restore.listen(demo)
+        desk.own = train.handlers.restorers
+        restore.listen(demo, restore_tab)
+        train.listen(demo, train_tab)
         _retitle(switch, tabs)
     demo.queue(max_size=16, default_concurrency_limit=1)
-    demo.desk = desk
+    demo.desk, demo.train = desk, train
     return demo
 
 
 def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     """The arguments of ``demo.launch`` that make the page safe, private and bilingual."""
     # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
-    head = f"<style>{STYLE}{asset('page.css')}</style><script>{switch_script()}</script>"
+    head = f"<style>{STYLE}{asset('page.css')}{asset('train.css')}</style><script>{asset('address.js')}{switch_script()}</script>"
     return {
         "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),
-        "app_kwargs": server.app_kwargs(demo.desk.pictures, *demo.desk.shelves),
+        "app_kwargs": server.app_kwargs(demo.desk.pictures, *demo.desk.shelves, *demo.train.handlers.shelves),
         "enable_monitoring": False,
         "footer_links": [],
         "head": head,

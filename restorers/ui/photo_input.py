@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from restorers.errors import RestorersError
 from restorers.ui.language import both
 from restorers.ui.words import page as words
+
+NAME_LENGTH = 120
+
+
+class GivenPhoto(NamedTuple):
+    """A file of the visitor: where it lies on the server, and what he calls it."""
+
+    path: str
+    name: str
 
 
 def told(error: RestorersError) -> gr.Error:
@@ -18,7 +28,7 @@ def told(error: RestorersError) -> gr.Error:
 
 
 class PhotoInput(gr.Image):
-    """Upload, camera and clipboard; hands over the path of a file that ``gate`` has accepted, or None.
+    """Upload, camera and clipboard; hands over the file as a ``GivenPhoto`` that ``gate`` has accepted, or None.
 
     Gradio's own decoding would refuse odd files with a bare "Error" and pass others on wrongly.
 
@@ -36,11 +46,22 @@ class PhotoInput(gr.Image):
     def get_config(self) -> dict[str, Any]:
         return super().get_config(gr.Image)
 
-    def preprocess(self, payload: Any) -> str | None:
-        if payload is None or not payload.path:
+    @staticmethod
+    def given(payload: Any) -> GivenPhoto | None:
+        """The file of a value that was preprocessed, or of one as the browser sends it."""
+        if payload is None or isinstance(payload, GivenPhoto):
+            return payload
+        entries = payload if isinstance(payload, dict) else payload.model_dump()
+        if not entries.get("path"):
             return None
+        name = Path(str(entries.get("orig_name") or entries["path"])).name
+        return GivenPhoto(entries["path"], "".join(c for c in name if c.isprintable())[-NAME_LENGTH:])
+
+    def preprocess(self, payload: Any) -> GivenPhoto | None:
+        photo = self.given(payload)
         try:
-            self.gate(payload.path)
+            if photo is not None:
+                self.gate(photo.path)
         except RestorersError as error:
             raise told(error) from None
-        return payload.path
+        return photo

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from restorers.classical.base import Classical
 from restorers.degradations import Observation, degrade
-from restorers.errors import RestorersError
+from restorers.errors import Cancelled, RestorersError
 from restorers.metrics import Consistency, Score, consistency, error_map, heat_colors, psnr, score
 from restorers.photo import fit_within, read_photo
-from restorers.restore import Restoration, blend, find_restorer, restore
+from restorers.restore import Network, Restoration, all_restorers, blend, restore, restorer_class
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui.jobs import LINE, Job, Line
@@ -96,6 +97,20 @@ class Look:
         return self.observation.degradation is not None
 
     @property
+    def damages(self) -> tuple[str, ...]:
+        """The names of the degradations, in order."""
+        return tuple(step.name for step in self.setup.steps)
+
+    def asks_for(self, observation: Observation, setup: Setup) -> bool:
+        """Whether it wants ``observation`` restored as ``setup`` says."""
+        return self.observation is observation and (self.setup.restorer, self.setup.settings) == (setup.restorer, setup.settings)
+
+    @property
+    def measuring(self) -> bool:
+        """Whether the restored photo is there and its scores are still to come."""
+        return self.truth and self.restoration is not None and self.restored is None
+
+    @property
     def nbytes(self) -> int:
         arrays = [self.observation.photo, self.observation.mask, self.restoration.photo if self.restoration else None]
         return sum(a.nbytes for a in arrays if a is not None)
@@ -104,6 +119,9 @@ class Look:
 class Desk:
     """What the visitors work on.
 
+    Attributes:
+        own: the networks that a visitor has trained, newest first.
+
     Args:
         line: where heavy work waits.
         photo_bytes, look_bytes, picture_bytes: bounds of the memory for decoded photos, for looks, for pictures to show.
@@ -111,6 +129,7 @@ class Desk:
 
     def __init__(self, line: Line = LINE, photo_bytes: int = 1 << 30, look_bytes: int = 1 << 30, picture_bytes: int = 1 << 30):
         self.line = line
+        self.own: Callable[[str], Sequence[type[Network]]] = lambda owner: ()
         # a photo of 40 megapixels takes a gigabyte while it is decoded or degraded: few at a time, however many visitors there are
         self._decoding = threading.Lock()
         self._previewing = threading.Semaphore(2)
@@ -118,6 +137,14 @@ class Desk:
         self.looks = Shelf(look_bytes)
         self.masks = Shelf(look_bytes // 4)
         self.pictures = Pictures(picture_bytes, max_owned=48)
+
+    def restorers(self, owner: str) -> list[type[Classical] | type[Network]]:
+        """Every method that ``owner`` can use, his own first."""
+        return [*self.own(owner), *all_restorers()]
+
+    def restorer_class(self, owner: str, name: str) -> type[Classical] | type[Network]:
+        """The method of ``owner`` called ``name``, or everybody's; ``UnknownName`` otherwise."""
+        return next((own for own in self.own(owner) if own.name == name), None) or restorer_class(name)
 
     @property
     def shelves(self) -> tuple[Shelf, ...]:
@@ -173,7 +200,8 @@ class Desk:
         return Shown(small, self.pictures.publish(photo, owner) if full else None, caption)
 
     def preview(self, owner: str, setup: Setup, path: str | None) -> Look:
-        """The degraded photo and its score. A restored one is kept only while nothing that it came from has changed.
+        """The degraded photo and its score. A restored one is kept, and one at work goes on, only while nothing
+        that it comes from has changed.
 
         Raises:
             RestorersError: no photo, or settings that do not fit.
@@ -190,9 +218,11 @@ class Desk:
         same_photo = last is not None and last.working is working
         if same_photo and last.observation.degradation == degradation and (degradation is None or last.observation.seed == setup.seed):
             look = replace(last, setup=setup)
-            if (last.setup.restorer, last.setup.settings) != (setup.restorer, setup.settings):
+            if not last.asks_for(look.observation, setup):
+                self.line.stop(owner)
                 look = _unrestored(look)
         else:
+            self.line.stop(owner)
             observation = Observation(working.photo) if degradation is None else degrade(working.photo, degradation, setup.seed)
             nothing = None if degradation is None else psnr(np.clip(observation.photo, 0, 1), working.photo)
             look = Look(setup, path, working, observation, nothing)
@@ -206,21 +236,25 @@ class Desk:
         return look
 
     def run(self, owner: str, setup: Setup, path: str | None) -> Job:
-        """Put the restoration into the line; the job's result is the ``Look``.
+        """Put the restoration into the line; the job's result is the ``Look``. Its picture can be shown before it is measured.
 
         Raises:
             RestorersError: no photo, settings that do not fit, a method that lacks what it must be told, a line that is full.
         """
         look = self.preview(owner, setup, path)
-        restorer = find_restorer(setup.restorer, setup.settings)
+        restorer = self.restorer_class(owner, setup.restorer).from_settings(setup.settings)
         if missing := restorer.missing_knowledge(look.observation):
             raise RestorersError(fill(words.MISSING, what=joined(words.TOLD_WHAT[m] for m in missing)))
 
-        def work(progress: Callable[[float], None], cancel: threading.Event) -> Look:
-            restoration = restore(look.observation, restorer, lambda share: progress(0.9 * share), cancel)
+        def work(report: Callable[..., None], cancel: threading.Event) -> Look:
+            restoration = restore(look.observation, restorer, lambda share: report(0.9 * share), cancel)
             done = replace(look, restoration=restoration, pictures={k: v for k, v in look.pictures.items() if k != "stale"})
-            done.pictures["restored"] = self._publish(owner, restoration.photo)
+            shown = done.pictures["restored"] = self._publish(owner, restoration.photo)
+            report(0.95, replace(done, pictures=dict(done.pictures)))
+            self.pictures.encode(shown.url)  # while the page hears of it; measuring would take the core from it
             done = self._measured(owner, done, setup.strength)
+            if cancel.is_set():
+                raise Cancelled
             self.looks.put(owner, done, done.nbytes, owner)
             return done
 
@@ -247,7 +281,9 @@ class Desk:
         """``look`` with scores, maps and download for ``strength``."""
         mixed = blend(look.observation, look.restoration, strength)
         look = replace(look, setup=replace(look.setup, strength=strength))
-        look.pictures["download"] = Shown(self.pictures.publish(mixed, owner))
+        whole = look.pictures["restored"].full or look.pictures["restored"].url
+        same = strength == 1 and self.pictures.alive(whole)
+        look.pictures["download"] = Shown(whole if same else self.pictures.publish(mixed, owner))
         if not look.truth:
             return look
         truth = look.working.photo

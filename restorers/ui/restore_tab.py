@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Container, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -13,25 +15,29 @@ from gradio.components.base import Component
 
 from restorers.degradations import DEGRADATIONS, FAMILIES, Observation
 from restorers.errors import Cancelled, RestorersError
-from restorers.restore import FixedSizeNetwork, all_restorers, restorer_class
+from restorers.restore import FixedSizeNetwork, Network, all_restorers, restorer_class
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import restore_view as view
 from restorers.ui import viewer
 from restorers.ui.controls import Panel, asset, chips, options, painter, panel, select, settings_of
-from restorers.ui.language import both, say
+from restorers.ui.jobs import Early
+from restorers.ui.language import both, fill, joined, say
+from restorers.ui.number_inputs import BoundedNumber, BoundedSlider, settle
 from restorers.ui.photo_input import PhotoInput
 from restorers.ui.restore_handlers import Desk, Look, chip_of_step, mask_of, photo_id, sample_path, steps_of_chips
-from restorers.ui.setup import MAX_SEED, MAX_STEPS, NONE, SIZES, Setup, Step, from_query
+from restorers.ui.setup import MAX_SEED, MAX_STEPS, NEXT, NONE, SIZES, Setup, Step, from_query
 from restorers.ui.words import page as page_words
 from restorers.ui.words import restore as words
 
 GROUP = "restore"
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 # on a phone the results stand far below the button
-SHOW_RESULT_SCRIPT = """() => {
+SHOW_RESULT_SCRIPT = """(...values) => {
   const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-  if (innerWidth <= 640) document.querySelector("#restore-panes").scrollIntoView({ behavior: smooth });
+  const panes = document.querySelector("#restore-panes");
+  if (innerWidth <= 640 && panes.querySelector("img")) panes.scrollIntoView({ behavior: smooth });
+  return values;
 }"""
 # Gradio evaluates the script anew at each event: what was chosen before must live outside of it
 GROUP_SCRIPT = """(chosen) => {
@@ -44,6 +50,13 @@ GROUP_SCRIPT = """(chosen) => {
     ...(name === chosen ? { visible: true } : name === before ? { visible: "hidden" } : {}),
   }));
 }"""
+# a browser may refuse to open the list without a click; the focus is there all the same
+NEXT_SCRIPT = """() => {
+  const select = document.querySelector("#restore-damage select");
+  if (select.value !== %s) return;
+  select.focus();
+  try { select.showPicker(); } catch {}
+}"""
 _EMPTY = Text("", "")
 
 
@@ -55,8 +68,17 @@ def start_setup() -> Setup:
     return Setup(next(iter(SAMPLES)), "fit", (Step(noise.name, noise.settings()),), 0, restorer, restorer_class(restorer)().settings())
 
 
-def restorer_options(setup: Setup, observation: Observation | None = None) -> list[dict[str, Any]]:
-    """The methods: those made for the damage first; last, and not to be chosen, those that must be told what nobody knows here."""
+def damage_options(following: bool) -> list[dict[str, Any]]:
+    """The kinds of damage; after others, the choice of no further one comes first."""
+    entries = [(NEXT, words.DAMAGE_NEXT, _EMPTY)] if following else []
+    entries += [(d.name, d.title, FAMILIES[d.family]) for d in DEGRADATIONS]
+    return options([*entries, (NONE, words.DAMAGE_NONE, words.DAMAGE_NONE_GROUP)])
+
+
+def restorer_options(setup: Setup, observation: Observation | None = None, own: Sequence[type[Network]] = ()) -> list[dict[str, Any]]:
+    """The methods: those made for the damage first, then what the visitor has trained himself (``own``); last, and not to be
+    chosen, those that must be told what nobody knows here.
+    """
     steps = [step.build() for step in setup.steps]
     suited, others, untold = [], [], []
     for r in all_restorers():
@@ -70,14 +92,32 @@ def restorer_options(setup: Setup, observation: Observation | None = None) -> li
     names = {step.name for step in steps}
     classes = {r.name: r for r in all_restorers()}
     suited.sort(key=lambda entry: (issubclass(classes[entry[0]], FixedSizeNetwork), not classes[entry[0]].suits & names))
-    return [*options(suited), *options(others), *options(untold, disabled=True)]
+    trained = options((r.name, r.title, words.OWN) for r in own)
+    return [*options(suited), *trained, *options(others), *options(untold, disabled=True)]
 
 
 def fitting(offered: list[dict[str, Any]], chosen: str) -> str:
     """The chosen method if it fits the damage; the first that does otherwise."""
     open_ = [o["value"] for o in offered if not o["disabled"]]
-    suited = [o["value"] for o in offered if o["group_en"] == words.SUITED.en and o["value"] != "do_nothing"]
+    suited = [o["value"] for o in offered if o["group_en"] in (words.SUITED.en, words.OWN.en) and o["value"] != "do_nothing"]
     return chosen if chosen in (suited or open_) else (suited or open_)[0]
+
+
+def unsuited(setup: Setup) -> str:
+    """What to say where no method was made for the damage: which were made for related damage. Empty where one was."""
+    steps = [step.build() for step in setup.steps]
+    classes = [r for r in all_restorers() if r.name != "do_nothing"]
+    if not steps or any(r.suited(step) for r in classes for step in steps):
+        return ""
+    families = {step.family for step in steps}
+    related = [d for d in DEGRADATIONS if d.family in families]
+    kin = [r.title for r in classes if any(r.suited(d) for d in related)]
+    return view.sentences([fill(words.UNSUITED, what=joined(kin)) if kin else words.UNSUITED_ALONE])
+
+
+def known(value: Any, names: Container[str]) -> str | None:
+    """``value`` if it is one of ``names``: it comes from the browser and may be anything."""
+    return value if isinstance(value, str) and value in names else None
 
 
 def shown(yes: Any) -> bool | str:
@@ -104,7 +144,8 @@ class RestoreTab:
                         self.comparison = viewer.comparison("restore-comparison", GROUP)
                     with gr.Column(scale=1, min_width=270, elem_id="restore-side"):
                         self._numbers()
-        self.looks = [self.panes, self.comparison, self.numbers, self.save, self.notes, self.problem, self.told, self.paint]
+        self.looks = [self.panes, self.comparison, self.numbers, self.save, self.notes, self.reduced, self.problem, self.told, self.paint]
+        self.chosen = [self.restorer, self.damage, self.then, self.drawing, self.none_help, self.unsuited]
         self.inputs: set[Component] = {self.photo, self.sample, self.size, self.damage, self.steps, self.seed, self.restorer, self.strength}
         for panels in (self.damages, self.restorers):
             self.inputs |= {component for p in panels.values() for component in p.components.values()}
@@ -147,7 +188,7 @@ class RestoreTab:
         self.steps = chips(elem_id="restore-chips", clear=words.CHIPS_CLEAR, remove=words.CHIP_REMOVE)
         self.damage = select(
             self.start.steps[-1].name,
-            options([(d.name, d.title, FAMILIES[d.family]) for d in DEGRADATIONS] + [(NONE, words.DAMAGE_NONE, words.DAMAGE_NONE_GROUP)]),
+            damage_options(following=False),
             title=words.DAMAGE,
             elem_id="restore-damage",
         )
@@ -156,114 +197,150 @@ class RestoreTab:
             gr.HTML(view.sentences((words.PAINT, words.PAINT_HELP)), elem_id="restore-paint-help")
             self.paint = painter(elem_id="restore-paint", brush=words.BRUSH, undo=words.UNDO, clear=words.CLEAR)
         self.none_help = gr.HTML(view.sentences([words.DAMAGE_NONE_HELP]), visible="hidden", elem_id="restore-none-help")
+        self.reduced = gr.HTML(js_on_load=asset("full_size.js"), apply_default_css=False, elem_id="restore-reduced")
         with gr.Column(elem_id="restore-drawing") as self.drawing:
             self._drawing()
 
     def _drawing(self) -> None:
         with gr.Row(elem_id="restore-draw"):
             self.then = gr.Button(say(words.THEN), size="sm", min_width=60, elem_id="restore-then")
-            self.seed = gr.Number(
+            self.seed = BoundedNumber(
                 0, label=say(words.SEED), precision=0, minimum=0, maximum=MAX_SEED, min_width=60, buttons=[], elem_id="restore-seed"
             )
+            gr.HTML(view.sentences([words.SEED_HELP]), elem_id="restore-draw-help")
             self.draw = gr.Button(say(words.SEED_NEW), size="sm", min_width=60, elem_id="restore-seed-new")
-        gr.HTML(view.sentences([words.SEED_HELP]), elem_id="restore-draw-help")
 
     def _restorer(self) -> None:
         gr.HTML(f"<h2>3 · {both(words.RESTORER_STEP)}</h2>", elem_id="restore-step-3", elem_classes="step")
         self.restorer = select(self.start.restorer, restorer_options(self.start), title=words.RESTORER, elem_id="restore-restorer")
         self.restorers = {r.name: panel(r.parameters(), f"restore-with-{r.name}", r.name == self.start.restorer) for r in all_restorers()}
+        self.unsuited = gr.HTML(elem_id="restore-unsuited")
         self.told = gr.HTML(view.told(restorer_class(self.start.restorer)), elem_id="restore-told")
-        self.problem = gr.HTML(elem_id="restore-problem")
-        self.run = gr.Button(say(words.RUN), variant="primary", elem_id="restore-run")
-        self.stop = gr.Button(say(words.STOP), variant="stop", visible="hidden", elem_id="restore-stop")
+        with gr.Column(elem_id="restore-action"):
+            self.problem = gr.HTML(elem_id="restore-problem")
+            self.run = gr.Button(say(words.RUN), variant="primary", elem_id="restore-run")
+            self.stop = gr.Button(say(words.STOP), variant="stop", visible="hidden", elem_id="restore-stop")
 
     def _numbers(self) -> None:
         self.numbers = gr.HTML(view.numbers(None), js_on_load="restorers.keepOpen(element, watch);", elem_id="restore-numbers")
-        self.strength = gr.Slider(
+        self.strength = BoundedSlider(
             0, 100, 100, step=1, label=say(words.STRENGTH), info=say(words.STRENGTH_HELP), visible="hidden", elem_id="restore-strength"
         )
-        self.save = gr.HTML(view.save(None, self.start), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save")
+        self.save = gr.HTML(
+            view.save(None, self.start, live=False), js_on_load=asset("save.js"), apply_default_css=False, elem_id="restore-save"
+        )
 
     # reading the components
 
     def setup(self, values: dict[Component, Any]) -> Setup:
         """The setting that the components show; what comes from the browser is checked where it is used."""
-        name = values[self.damage]
+        name, restorer = known(values[self.damage], DEGRADATIONS), values[self.restorer]
         steps = steps_of_chips(values[self.steps])[: MAX_STEPS - 1]
-        if name in DEGRADATIONS:
+        if name:
             steps += (Step(name, settings_of(self.damages[name], values)),)
-        restorer = values[self.restorer]
-        settings = settings_of(self.restorers[restorer], values) if restorer in self.restorers else {}
-        sample = values[self.sample] if values[self.sample] in SAMPLES else None
-        size = values[self.size] if values[self.size] in SIZES else "fit"
-        seed = int(values[self.seed] or 0)
-        return Setup(sample, size, steps, seed, restorer, settings, float(values[self.strength]) / 100)
+        settings = self._settings(restorer, values)
+        sample, size = known(values[self.sample], SAMPLES), known(values[self.size], SIZES) or "fit"
+        seed, strength = self.seed.preprocess(values[self.seed]), self.strength.preprocess(values[self.strength]) / 100
+        given = None if sample else self.photo.given(values[self.photo])
+        return Setup(sample, size, steps, seed, str(restorer), settings, strength, given.name if given else "")
+
+    def _settings(self, restorer: Any, values: dict[Component, Any]) -> dict[str, Any]:
+        """The settings of a method; one that the visitor has trained has no controls and runs with its defaults."""
+        return settings_of(self.restorers[restorer], values) if known(restorer, self.restorers) else {}
 
     def path(self, values: dict[Component, Any]) -> str | None:
         """The file of the photo."""
-        sample = values[self.sample]
-        return sample_path(sample) if sample in SAMPLES else values[self.photo]
+        sample, given = known(values[self.sample], SAMPLES), self.photo.given(values[self.photo])
+        return sample_path(sample) if sample else given and given.path
 
     # showing
 
-    def show(self, look: Look | None, setup: Setup, problem: RestorersError | None = None) -> dict[Component, Any]:
+    def show(self, owner: str, look: Look | None, setup: Setup, problem: RestorersError | None = None) -> dict[Component, Any]:
         """Updates of everything that depends on the look."""
         try:
-            knows = view.told(restorer_class(setup.restorer))
+            knows = view.told(self.desk.restorer_class(owner, setup.restorer))
         except RestorersError:
             knows = ""
         ground = gr.skip()
         if look is not None and any(step.name == "painted_mask" for step in setup.steps):
             ground = {"picture": look.pictures["original"].url, "of": photo_id(look.path)}
         return {
-            self.panes: view.panes(look),
-            self.comparison: view.comparison(look),
-            self.numbers: view.numbers(look),
+            **self._pictures(look),
             self.save: view.save(look, setup),
             self.notes: view.sentences(look.working.told()) if look else "",
+            self.reduced: view.reduced(look),
             self.problem: view.sentences((problem.sentence,), "problem") if problem else "",
             self.told: knows,
             self.paint: ground,
             self.strength: gr.update(visible=shown(look is not None and look.restoration is not None)),
         }
 
+    def _pictures(self, look: Look | None) -> dict[Component, Any]:
+        return {self.panes: view.panes(look), self.comparison: view.comparison(look), self.numbers: view.numbers(look)}
+
     def refresh(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A setting has changed: show the degraded photo at once."""
         setup, path = self.setup(values), self.path(values)
         if path is None:
-            return self.show(None, setup)
+            return self.show(request.session_hash, None, setup)
         try:
-            return self.show(self.desk.preview(request.session_hash, setup, path), setup)
+            return self.show(request.session_hash, self.desk.preview(request.session_hash, setup, path), setup)
         except RestorersError as problem:
-            return self.show(None, setup, problem)
+            return self.show(request.session_hash, None, setup, problem)
 
     def choose_damage(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The damage has changed: offer the methods made for it first, and take one of them if the chosen one is none."""
-        setup, path = self.setup(values), self.path(values)
+        following = bool(steps_of_chips(values[self.steps]))
+        alone = values[self.damage] == NEXT and not following
+        if alone:  # the last of the damages was taken away
+            values = {**values, self.damage: NONE}
+        setup, path, before = self.setup(values), self.path(values), self.desk.last(request.session_hash)
+        # with the method before: one that does not fit would stop a run that has just begun with one that does
+        kept = replace(setup, restorer=before.setup.restorer, settings=before.setup.settings) if before else setup
         try:
-            look = self.desk.preview(request.session_hash, setup, path) if path else None
+            look = self.desk.preview(request.session_hash, kept, path) if path else None
         except RestorersError as problem:
-            return self.show(None, setup, problem)
-        offered = restorer_options(setup, look.observation if look else None)
-        chosen = fitting(offered, setup.restorer)
+            return self.show(request.session_hash, None, setup, problem)
+        chosen, offered = self._fitted(request.session_hash, setup, look)
         updates = self.refresh({**values, self.restorer: chosen}, request)
-        return {**updates, self.restorer: gr.update(value=chosen, options=offered), **self._drawn(setup)}
+        kinds = {"options": damage_options(following), **({"value": NONE} if alone else {})}
+        return {
+            **updates,
+            self.restorer: gr.update(value=chosen, options=offered),
+            self.damage: gr.update(**kinds),
+            **self._applying(setup, values[self.damage]),
+        }
 
-    def _drawn(self, setup: Setup) -> dict[Component, Any]:
-        """Where nothing is damaged, nothing is drawn by chance and nothing can follow."""
-        return {self.drawing: gr.update(visible=shown(setup.steps)), self.none_help: gr.update(visible=shown(not setup.steps))}
+    def _fitted(self, owner: str, setup: Setup, look: Look | None) -> tuple[str, list[dict[str, Any]]]:
+        """The method to take for the damage of ``setup``, and all that are offered."""
+        offered = restorer_options(setup, look.observation if look else None, self.desk.own(owner))
+        return fitting(offered, setup.restorer), offered
+
+    def _applying(self, setup: Setup, damage: str) -> dict[Component, Any]:
+        """What can be used beside the damage: where there is none, nothing is drawn by chance; where none is chosen, none can follow."""
+        return {
+            self.drawing: gr.update(visible=shown(setup.steps)),
+            self.then: gr.update(interactive=damage in DEGRADATIONS),
+            self.none_help: gr.update(visible=shown(not setup.steps)),
+            self.unsuited: unsuited(setup),
+        }
 
     def add_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
-        """Freeze the present damage as a chip and let the visitor choose the next one."""
+        """Freeze the present damage as a chip, and let the visitor choose the next one: until he does, nothing else changes."""
         setup = self.setup(values)
-        if values[self.damage] not in DEGRADATIONS:
+        if not known(values[self.damage], DEGRADATIONS):
             return {self.problem: ""}
         if len(setup.steps) >= MAX_STEPS:
-            return self.show(self.desk.last(request.session_hash), setup, RestorersError(words.THEN_FULL.format(most=MAX_STEPS)))
+            return self.show(
+                request.session_hash, self.desk.last(request.session_hash), setup, RestorersError(words.THEN_FULL.format(most=MAX_STEPS))
+            )
         frozen = [chip_of_step(step) for step in setup.steps]
-        following = "jpeg" if setup.steps[-1].name != "jpeg" else "gaussian_noise"
-        updates = self.choose_damage({**values, self.steps: frozen, self.damage: following}, request)
-        return {**updates, self.steps: frozen, self.damage: following}
+        updates = self.choose_damage({**values, self.steps: frozen, self.damage: NEXT}, request)
+        return {**updates, self.steps: frozen, self.damage: gr.update(value=NEXT, options=damage_options(following=True))}
+
+    def full_size(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The photo shall be worked on as large as it is."""
+        return {**self.refresh({**values, self.size: "full"}, request), self.size: "full"}
 
     def draw_again(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Another random draw."""
@@ -276,9 +353,16 @@ class RestoreTab:
         return {**self.refresh(values, request), self.photo: self.path(values)}
 
     def take_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
-        """The visitor has given a photo of his own, or taken it away."""
+        """The visitor has given a photo of his own."""
         values = {**values, self.sample: ""}
         self.desk.paint(request.session_hash, None)
+        return {**self.refresh(values, request), self.sample: ""}
+
+    def remove_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The visitor has taken the photo away."""
+        # Gradio still sends the old one along
+        values = {**values, self.sample: "", self.photo: None}
+        self.desk.forget(request.session_hash, uploads=self.photo.GRADIO_CACHE)
         return {**self.refresh(values, request), self.sample: ""}
 
     def refuse_photo(self, request: gr.Request) -> dict[Component, Any]:
@@ -292,7 +376,7 @@ class RestoreTab:
         try:
             self.desk.paint(request.session_hash, mask_of(values[self.paint]))
         except RestorersError as problem:
-            return self.show(self.desk.last(request.session_hash), setup, problem)
+            return self.show(request.session_hash, self.desk.last(request.session_hash), setup, problem)
         return self.refresh(values, request)
 
     def blend(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
@@ -301,35 +385,68 @@ class RestoreTab:
         try:
             look = self.desk.blend(request.session_hash, setup.strength)
         except RestorersError as problem:
-            return self.show(self.desk.last(request.session_hash), setup, problem)
-        return {**self.show(look, setup), self.panes: view.panes(look, follow=True), self.comparison: view.comparison(look, follow=True)}
+            return self.show(request.session_hash, self.desk.last(request.session_hash), setup, problem)
+        return {
+            **self.show(request.session_hash, look, setup),
+            self.panes: view.panes(look, follow=True),
+            self.comparison: view.comparison(look, follow=True),
+        }
 
     async def restore(self, values: dict[Component, Any], request: gr.Request) -> AsyncIterator[dict[Component, Any]]:
         """Run the method; says where it stands until it is done."""
-        setup, owner = self.setup(values), request.session_hash
+        setup, owner, path = self.setup(values), request.session_hash, self.path(values)
         idle = {self.run: gr.update(visible=True), self.stop: gr.update(visible="hidden")}
+        busy: dict[Component, Any] = {self.run: gr.update(visible="hidden"), self.stop: gr.update(visible=True), self.problem: ""}
+        refitted: dict[Component, Any] = {}
+        before = self.desk.last(owner)
         try:
-            job = self.desk.run(owner, setup, self.path(values))
+            begun = self.desk.preview(owner, setup, path)
+            unheard = before is not None and before.damages != begun.damages
+            if unheard or self.desk.restorer_class(owner, setup.restorer)().missing_knowledge(begun.observation):
+                # Restore was pressed before the page had heard which methods fit the new damage
+                chosen, offered = self._fitted(owner, setup, begun)
+                setup = replace(setup, restorer=chosen, settings=self._settings(chosen, values))
+                refitted[self.restorer] = gr.update(value=chosen, options=offered)
+            job = self.desk.run(owner, setup, path)
         except RestorersError as problem:
-            yield {**self.show(self.desk.last(owner), setup, problem), **idle}
+            yield {**self.show(owner, self.desk.last(owner), setup, problem), **idle}
             return
-        yield {self.run: gr.update(visible="hidden"), self.stop: gr.update(visible=True), self.problem: ""}
+        early: Look | None = None
         async for news in self.desk.line.follow(job):
-            yield {self.panes: view.panes(self.desk.last(owner), news)}
+            if isinstance(news, Early):
+                early = news.result
+                began = time.monotonic()
+                yield self._pictures(early)
+            elif early is not None:
+                if (seconds := int(time.monotonic() - began)) >= 2:
+                    yield {**busy, self.numbers: view.numbers(early, seconds)}
+                    busy = {}
+            else:
+                yield {**busy, **refitted, self.panes: view.panes(self.desk.last(owner), news)}
+                busy = {}
         look = self.desk.last(owner)
         if job.error is None and job.result is not None:
-            yield {**self.show(job.result, setup), **idle}
+            yield {**self.show(owner, job.result, setup), **refitted, **idle}
         elif job.error is None or isinstance(job.error, Cancelled):
-            yield {self.panes: view.panes(look), self.problem: view.sentences([words.STOPPED]), **idle}
+            if self.desk.line.works_for(owner):  # Restore was pressed once more
+                return
+            why = words.STOPPED if look is None or look.asks_for(begun.observation, setup) else words.OVERTAKEN
+            yield {**self._pictures(look), self.problem: view.sentences([why]), **refitted, **idle}
         elif isinstance(job.error, RestorersError):
-            yield {**self.show(look, setup, job.error), **idle}
+            yield {**self.show(owner, look, setup, job.error), **idle}
         else:
             logging.getLogger(__name__).error("a restoration failed", exc_info=job.error)
-            yield {**self.show(look, setup, RestorersError(page_words.ERROR_UNEXPECTED)), **idle}
+            yield {**self.show(owner, look, setup, RestorersError(page_words.ERROR_UNEXPECTED)), **idle}
 
     def halt(self, request: gr.Request) -> None:
         """Stop what runs or waits for this visitor."""
         self.desk.line.stop(request.session_hash)
+
+    def renew(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The visitor comes back to the tab: what he has trained meanwhile stands among the methods."""
+        owner = request.session_hash
+        offered = restorer_options(self.setup(values), getattr(self.desk.last(owner), "observation", None), self.desk.own(owner))
+        return {self.restorer: gr.update(options=offered)}
 
     def leave(self, request: gr.Request) -> None:
         """The visitor has closed the page."""
@@ -352,24 +469,41 @@ class RestoreTab:
         values |= {self.restorers[setup.restorer].components[name]: value for name, value in setup.settings.items()}
         path = sample_path(setup.sample)
         look = self.desk.preview(request.session_hash, setup, path)
-        updates = self.show(look, setup)
+        chosen, offered = self._fitted(request.session_hash, setup, look)
+        if restorer_class(setup.restorer)().missing_knowledge(look.observation):
+            titles = {"asked": restorer_class(setup.restorer).title, "chosen": restorer_class(chosen).title}
+            ignored.append(fill(words.LINK_UNFIT, **titles))
+            setup = replace(setup, restorer=chosen, settings=restorer_class(chosen)().settings())
+            look = self.desk.preview(request.session_hash, setup, path)
+        updates = self.show(request.session_hash, look, setup)
         updates[self.strength] = gr.update(value=values.pop(self.strength))
         banner = view.sentences((words.LINK_IGNORED, *ignored), "notice") if ignored else ""
         return {
             **values,
             **updates,
             self.photo: path,
-            **self._drawn(setup),
-            self.restorer: gr.update(value=setup.restorer, options=restorer_options(setup, look.observation)),
+            **self._applying(setup, values[self.damage]),
+            self.restorer: gr.update(value=setup.restorer, options=offered),
+            self.damage: gr.update(value=values[self.damage], options=damage_options(following=bool(frozen))),
             self.banner: banner,
         }
 
     # listening
 
-    def listen(self, demo: gr.Blocks) -> None:
-        """Attach the listeners."""
-        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "trigger_mode": "always_last", **PRIVATE}
-        own = {*self.looks, self.strength}
+    def listen(self, demo: gr.Blocks, tab: gr.Tab) -> None:
+        """Attach the listeners.
+
+        Args:
+            demo: the page.
+            tab: the tab that this is in.
+        """
+        # Gradio follows the progress of an event on each of its outputs, a good part of a second's work for the browser where
+        # there are a hundred of them; one is enough, since it is shown nowhere
+        quiet: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": self.run, **PRIVATE}
+        # and its preprocessing takes a thread for each input; what the numbers need of it is done where they are read
+        raw: dict[str, Any] = {"preprocess": False, **quiet}
+        at_once: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", **raw}
+        own, chosen = {*self.looks, self.strength}, {*self.chosen}
 
         self._show_group(self.damage, self.damages, {"painted_mask": self.paint_group})
         self._show_group(self.restorer, self.restorers, {})
@@ -381,44 +515,37 @@ class RestoreTab:
             [self.damage.input, self.steps.input],
             self.choose_damage,
             self.inputs,
-            own | {self.restorer, self.drawing, self.none_help},
+            own | chosen,
             **at_once,
         )
-        self.then.click(self.add_step, self.inputs, own | {self.restorer, self.steps, self.damage, self.drawing, self.none_help}, **at_once)
+        then = self.then.click(self.add_step, self.inputs, own | chosen | {self.steps}, **at_once)
+        then.success(None, None, None, js=NEXT_SCRIPT % json.dumps(NEXT), **PRIVATE)
+        self.reduced.input(self.full_size, self.inputs, own | {self.size}, **at_once)
+        for field in (self.seed, *(c for c in parameters if isinstance(c, BoundedSlider) and c.precision == 0)):
+            settle(field)
         self.draw.click(self.draw_again, self.inputs, own | {self.seed}, **at_once)
         self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **at_once)
-        given = gr.on(
-            [self.photo.upload, self.photo.clear],
-            self.take_photo,
-            self.inputs,
-            own | {self.sample},
-            show_progress="hidden",
-            concurrency_limit=4,
-            **PRIVATE,
-        )
+        given = self.photo.upload(self.take_photo, self.inputs, own | {self.sample}, concurrency_limit=4, **quiet)
         given.failure(self.refuse_photo, None, {self.photo}, **at_once)
+        given.success(self.choose_damage, self.inputs, own | chosen, **at_once)  # it may have changed while a large photo was decoded
+        self.photo.clear(self.remove_photo, self.inputs, own | {self.sample}, **at_once)
+        tab.select(self.renew, self.inputs, {self.restorer}, **at_once)
         self.paint.input(self.painted, self.inputs | {self.paint}, own, **at_once)
         self.strength.input(None, self.strength, None, js=viewer.strength_js(GROUP, 100), **PRIVATE)
         self.strength.input(self.blend, self.inputs, own, **at_once)
 
-        running: dict[str, Any] = {
-            "show_progress": "hidden",
-            "concurrency_limit": None,
-            "trigger_mode": "multiple",
-            "api_visibility": "private",
-        }
-        self.run.click(None, None, None, js=SHOW_RESULT_SCRIPT, **PRIVATE)
-        self.run.click(self.restore, self.inputs, own | {self.run, self.stop}, **running)
+        running: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "multiple", **raw}
+        results = own | {self.run, self.stop, self.restorer}
+        self.run.click(self.restore, self.inputs, results, js=SHOW_RESULT_SCRIPT, **running)
         self.stop.click(self.halt, None, None, queue=False, **PRIVATE)
         opened = demo.load(
             self.open,
             None,
-            own | self.inputs | {self.banner, self.drawing, self.none_help},
+            own | self.inputs | chosen | {self.banner},
             queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **quiet,
         )
-        opened.then(self.restore, self.inputs, own | {self.run, self.stop}, **running)
+        opened.then(self.restore, self.inputs, results, **running)
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from restorers.metrics import heat_colors
 from restorers.photo import to_uint8
-from restorers.restore import Network
+from restorers.restore import FixedSizeNetwork, Network, restorer_names
 from restorers.text import Text
 from restorers.ui import viewer
 from restorers.ui.jobs import Running, Waiting
@@ -79,12 +79,14 @@ def _why(title: Text | str, help: Text) -> str:
     return f"<details><summary>{both(title)}</summary><p>{both(help)}</p></details>"
 
 
-def numbers(look: Look | None) -> str:
-    """The scores of a look, each with a sentence that explains it."""
+def numbers(look: Look | None, seconds: int = 0) -> str:
+    """The scores of a look, each with a sentence that explains it; while they are measured, for how many ``seconds`` already."""
     if look is None:
         return f'<p class="hint">{both(words.NO_PHOTO)}</p>'
     parts: list[str] = []
-    if look.restoration is None:
+    if look.measuring:
+        parts.append(f'<p class="hint">{both(words.MEASURING_LONG.format(seconds=seconds) if seconds else words.MEASURING)}</p>')
+    elif look.restoration is None:
         if look.truth:
             parts.append(f'<p class="hint">{both(words.NOT_YET.format(psnr=_decibels(look.nothing)))}</p>')
         else:
@@ -132,21 +134,31 @@ def told(restorer: type | None) -> str:
         return ""
     what = [words.TOLD_WHAT[name] for name in restorer.told]
     knows = fill(words.TOLD, what=joined(what)) if what else words.TOLD_NOTHING
+    parts = [restorer.help, knows]
     if issubclass(restorer, Network):
         preset = restorer.preset
         count = f"{preset.weights['parameters']:,}"
-        origin = fill(words.NETWORK, parameters=Text(count, count), trained=preset.trained_on)
+        parts.append(fill(words.NETWORK, parameters=Text(count, count), trained=preset.trained_on))
+        if issubclass(restorer, FixedSizeNetwork):
+            size = str(preset.architecture.input_size)
+            parts.append(words.NETWORK_NARROW.format(size=size))
     else:
-        origin = words.FORMULA
-    parts = (restorer.help, knows, origin)
+        parts.append(words.FORMULA)
     return sentences([Text(" ".join(t.en for t in parts), "".join(t.zh for t in parts))])
 
 
-def save(look: Look | None, setup: Setup) -> str:
-    """Downloads, the link and the command."""
-    source = setup.sample or words.YOUR_PHOTO_FILE
-    query, command = to_query(setup), to_command(setup, source)
-    live = " data-live" if look is not None else ""
+def reduced(look: Look | None) -> str:
+    """That a photo which was bad already is not restored at its full size, and the way to it; empty where it is."""
+    if look is None or look.truth or look.working.size == look.working.full:
+        return ""
+    (width, height), (full_width, full_height) = look.working.size, look.working.full
+    sentence = words.NONE_REDUCED.format(width=width, height=height, full_width=full_width, full_height=full_height)
+    return f'{sentences([sentence])}<button type="button" data-full-size>{both(words.NONE_FULL_SIZE)}</button>'
+
+
+def save(look: Look | None, setup: Setup, live: bool = True) -> str:
+    """Downloads, the link and the command; ``live``: the address of the page follows."""
+    query, command = to_query(setup), to_command(setup, setup.sample or setup.file or words.YOUR_PHOTO_FILE)
     downloads = []
     if look is not None and look.truth and "degraded" in look.pictures:
         shown = look.pictures["degraded"]
@@ -158,9 +170,11 @@ def save(look: Look | None, setup: Setup) -> str:
     notes = [words.COMMAND_HELP]
     if any(step.name == "painted_mask" for step in setup.steps):
         notes.append(words.PAINTING_STAYS)
+    if setup.restorer not in restorer_names():
+        notes.append(words.OWN_STAYS)
     if look is not None and look.working.size != look.working.full:
         notes.append(words.COMMAND_SIZE)
-    link = _copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{live}')
+    link = _copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{" data-live" if live else ""}')
     line = _copied(words.COMMAND, f'id="restore-command" value="{html.escape(command)}"')
     return (
         f'<div class="downloads">{links}</div><details class="fold"><summary>{both(words.SHARE)}</summary>'

@@ -17,6 +17,7 @@ from restorers.text import Text
 from restorers.ui.words import restore as words
 
 NONE = "none"
+NEXT = "next"  # no further damage is chosen after those that were
 SIZES = ("fit", "full")
 MAX_STEPS = 6
 MAX_SEED = 2**31 - 1
@@ -45,6 +46,7 @@ class Setup:
         seed: repeats the random draw.
         restorer, settings: the restorer by name, with its settings.
         strength: share of the restored photo in the result, 0 to 1.
+        file: what the visitor calls his own photo; it stands in the command, never in a link.
     """
 
     sample: str | None = None
@@ -54,6 +56,7 @@ class Setup:
     restorer: str = "do_nothing"
     settings: Mapping[str, Any] = field(default_factory=dict)
     strength: float = 1.0
+    file: str = ""
 
     def degradation(self) -> Degradation | None:
         """The degradation of all steps, checked; None where the photo is bad already."""
@@ -180,6 +183,7 @@ def to_command(setup: Setup, source: str) -> str:
     Args:
         source: the path or file name that stands for IN.
     """
+    source = f"./{source}" if source.startswith("-") else source
     parts = ["python", "-m", "restorers", "restore", source, "restored.png"]
     chosen = [("--with", step.name, step.settings) for step in setup.steps] + [("--using", setup.restorer, setup.settings)]
     for option, name, settings in chosen:

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from restorers.errors import Cancelled
-from restorers.ui.jobs import Line, LineFull, Running, Waiting
+from restorers.ui.jobs import Early, Line, LineFull, Running, Waiting
 
 SOON = 10  # seconds; only a broken line takes as long
 
@@ -136,3 +136,36 @@ def test_progress_only_rises():
     started.set()
     assert job.done.wait(SOON)
     assert seen == [0.2, 0.2, 0.7, 1.0]
+
+
+def test_what_can_be_shown_early_is_told_at_once_and_so_is_the_end():
+    line, seen = Line(), threading.Event()
+
+    def work(report, cancel):
+        report(0.9, "a first look")
+        assert seen.wait(SOON)
+        return "all of it"
+
+    async def follow():
+        job, news = line.start("a", work), []
+        async for entry in line.follow(job, every=10 * SOON):  # nobody looks by himself
+            news.append(entry)
+            if isinstance(entry, Early):
+                seen.set()
+        return job, news
+
+    job, news = asyncio.run(asyncio.wait_for(follow(), SOON))
+    assert [entry.result for entry in news if isinstance(entry, Early)] == ["a first look"]
+    assert job.result == "all of it"
+
+
+def test_whether_a_visitor_is_worked_for():
+    line, gate = Line(), threading.Event()
+    jobs = [line.start(name, held(gate)) for name in "ab"]
+    assert line.works_for("a")
+    assert line.works_for("b")
+    line.stop("b")
+    assert not line.works_for("b")
+    line.stop("a")
+    assert not line.works_for("a")
+    assert all(job.done.wait(SOON) for job in jobs)

@@ -25,6 +25,8 @@ def test_html_carries_both_languages_escaped():
 def test_fields_are_filled_with_words_of_the_same_language():
     what = joined([Text("a blur", "模糊"), Text("a mask", "遮挡")])
     assert fill(Text("It knows {what}.", "它知道{what}。"), what=what) == Text("It knows a blur and a mask.", "它知道模糊和遮挡。")
+    assert joined([Text("a", "甲"), Text("b", "乙"), Text("c", "丙")]) == Text("a, b and c", "甲、乙和丙")
+    assert joined([Text("a", "甲")]) == Text("a", "甲")
 
 
 def test_the_pinned_gradio_lets_the_language_be_changed():

@@ -67,3 +67,12 @@ def test_pictures_are_lossless_and_their_tokens_cannot_be_guessed():
     assert pictures.alive(addresses[-1])
     pictures.drop("me")
     assert not pictures.alive(addresses[-1])
+
+
+def test_a_picture_is_encoded_before_anybody_asks():
+    pictures = Pictures(max_bytes=10_000_000)
+    address = pictures.publish(np.zeros((4, 6, 3), np.uint8), "me")
+    picture = pictures.get(address.removeprefix("pictures/").removesuffix(".png"))
+    pictures.encode(address)
+    assert picture._png[:4] == b"\x89PNG"
+    pictures.encode("pictures/gone.png")

@@ -13,7 +13,7 @@ from restorers.ui.page import build_demo, launch_options
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = ("label", "info", "placeholder", "value", "html_template")
-LAYOUT = {"row", "column", "group", "form", "tabs", "accordion", "tabitem"}
+LAYOUT = {"timer", "row", "column", "group", "form", "tabs", "accordion", "tabitem"}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from restorers.degradations import DEGRADATIONS, degrade
 from restorers.errors import Cancelled, RestorersError
-from restorers.metrics import psnr, ssim
+from restorers.metrics import psnr, score, ssim
 from restorers.photo import PhotoError, read_photo
 from restorers.restore import find_restorer, restore
 from restorers.ui.restore_handlers import FIT_PIXELS, Desk, chip_of_step, mask_of, steps_of_chips
@@ -53,6 +53,59 @@ def test_the_result_is_scored_against_the_truth(desk, photo_file):
     assert look.observed.psnr == pytest.approx(look.nothing)
     assert look.restored.psnr > look.observed.psnr
     assert set(look.pictures) == {"original", "degraded", "restored", "download", "error_map", "invented"}
+
+
+def test_the_picture_can_be_shown_before_it_is_measured(desk, photo_file, monkeypatch):
+    shown, measure = threading.Event(), threading.Event()
+
+    def slow(*arguments):
+        assert measure.wait(SOON)
+        return score(*arguments)
+
+    monkeypatch.setattr("restorers.ui.restore_handlers.score", slow)
+    job = desk.run("me", NOISE, str(photo_file))
+    job.wake = shown.set
+    if job.early is None:
+        assert shown.wait(SOON)
+    early = job.early
+    assert early.measuring
+    assert early.restored is None
+    np.testing.assert_array_equal(pixels(desk, early.pictures["restored"]), np.rint(early.restoration.photo * 255).astype(np.uint8))
+    assert not job.done.is_set()
+    measure.set()
+    assert job.done.wait(SOON)
+    assert not job.result.measuring
+    assert job.result.pictures["restored"].url == early.pictures["restored"].url
+    assert early.pictures["restored"].caption == ""
+
+
+def test_at_full_strength_the_picture_itself_is_the_download(desk, photo_file):
+    look = run(desk, NOISE, str(photo_file))
+    assert look.pictures["download"].url == look.pictures["restored"].url
+    assert desk.blend("me", 0.5).pictures["download"].url != look.pictures["restored"].url
+    desk.pictures.drop("me")
+    assert desk.pictures.alive(desk.blend("me", 1).pictures["download"].url)
+
+
+def test_a_setting_that_changes_stops_the_run_it_no_longer_fits(desk, photo_file, monkeypatch):
+    began = threading.Event()
+
+    def endless(observation, restorer, progress, cancel):
+        began.set()
+        assert cancel.wait(SOON)
+        raise Cancelled
+
+    monkeypatch.setattr("restorers.ui.restore_handlers.restore", endless)
+    for changed in (replace(NOISE, seed=6), replace(NOISE, settings={"sigma": 3.0}), replace(NOISE, restorer="median_filter")):
+        began.clear()
+        job = desk.run("me", NOISE, str(photo_file))
+        assert began.wait(SOON)
+        desk.preview("me", NOISE, str(photo_file))
+        assert not job.cancel.is_set()
+        kept = desk.preview("me", changed, str(photo_file))
+        assert job.done.wait(SOON)
+        assert isinstance(job.error, Cancelled)
+        assert desk.last("me") is kept
 
 
 def test_strength_blends_and_the_scores_follow(desk, photo_file):
@@ -133,7 +186,7 @@ def test_a_file_that_is_no_photo_ends_in_a_sentence(desk, tmp_path):
 
 
 def test_a_method_that_lacks_what_it_must_be_told_says_so(desk, photo_file):
-    with pytest.raises(RestorersError, match="must be told how exactly the photo was blurred") as refused:
+    with pytest.raises(RestorersError, match="needs to know how exactly the photo was blurred") as refused:
         desk.run("me", replace(NOISE, restorer="wiener", settings={}), str(photo_file))
     assert "模糊" in refused.value.sentence.zh
 

@@ -54,7 +54,7 @@ def test_a_chain_keeps_its_order_and_no_damage_is_a_setting_too():
         ("photo=../../etc/passwd", "no example photo called “../../etc/passwd”"),
         ("size=huge", "“fit” or “full”"),
         ("with=earthquake,force=9", "no damage called “earthquake”"),
-        ("with=gaussian_noise,sigma=999", "sigma must be a number from 0 to 100"),
+        ("with=gaussian_noise,sigma=999", "sigma must be a number from 0 to 150"),
         ("with=gaussian_noise,sigma=nan", "sigma must be a number"),
         ("with=gaussian_noise,colour=red", "no setting called “colour”"),
         ("with=painted_mask,mask=/etc/passwd", "no setting called “mask”"),
@@ -99,6 +99,17 @@ def test_the_command_is_understood_by_the_command_line():
     assert degradation == setup.degradation()
     assert (restorer.name, restorer.strength) == ("non_local_means", 0.8)
     assert words[words.index("--seed") + 1] == "7"
+
+
+def test_the_command_takes_any_file_name():
+    for name in ("-rf *.png", "it's; rm -rf ~.png", "日落.jpg"):
+        words = shlex.split(to_command(Setup("cat"), name))
+        assert words[4] in (name, f"./{name}")
+        assert not words[4].startswith("-")
+
+
+def test_the_name_of_the_visitors_file_is_in_no_link():
+    assert "holiday" not in to_query(Setup(file="holiday.png"))
 
 
 def test_a_painted_mask_is_written_neither_into_a_link_nor_into_a_command():

@@ -1,13 +1,9 @@
-// The address bar always holds the link: what is not a setting of the page (theme, language) stays in it.
+const OWNED = ["photo", "size", "with", "seed", "using", "strength"];
+
 function link() {
   const field = element.querySelector("[data-query]");
-  if (!field) return;
-  const kept = new URLSearchParams(location.search);
-  for (const name of ["photo", "size", "with", "seed", "using", "strength"]) kept.delete(name);
-  const query = [field.dataset.query, kept.toString()].filter(Boolean).join("&");
-  const address = `${location.origin}${location.pathname}?${query}`;
-  field.value = address;
-  if (props.value.includes("data-live")) history.replaceState(history.state, "", address);
+  // what the page is built with says nothing yet of how it was opened
+  if (field) field.value = "live" in field.dataset ? restorers.address.put(OWNED, field.dataset.query) : restorers.address.link();
 }
 
 link();
@@ -17,6 +13,7 @@ element.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const field = button.parentElement.querySelector("input");
+  link();
   field.select();
   try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
   button.classList.add("copied");

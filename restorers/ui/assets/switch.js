@@ -9,6 +9,7 @@ document.addEventListener("restorers:language", mark);
 for (const button of buttons) {
   button.addEventListener("click", async () => {
     await restorers.speak(button.dataset.language);
+    restorers.address.put(["lang"], `lang=${button.dataset.language}`);
     trigger("change");
   });
 }

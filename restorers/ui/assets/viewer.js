@@ -645,6 +645,13 @@ function buildComparison() {
     draw();
   }
 
+  // a picture that is gone must not wait in a view that is not open
+  function forget({ double, before, after, slot, given }) {
+    for (const [place, wanted] of double ? [[before.slot, given.before], [after.slot, given.after]] : [[slot, given]]) {
+      if (!wanted?.url) place.set(null, null);
+    }
+  }
+
   // only the open view loads its pictures
   function fill() {
     const one = views.get(active);
@@ -680,6 +687,7 @@ function buildComparison() {
       if (tabs.children[place] !== one.tab) tabs.insertBefore(one.tab, tabs.children[place] ?? null);
       say(one.tab, given.label);
     });
+    for (const [id, one] of views) if (id !== active) forget(one);
     if (views.has(active)) fill();
     else activate(list[0]?.id ?? null);
   }

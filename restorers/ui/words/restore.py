@@ -17,12 +17,18 @@ SIZE_REDUCED = Text(
 # 2 the damage
 DAMAGE_STEP = Text("Damage", "损坏")
 DAMAGE = Text("Kind", "种类")
-DAMAGE_NONE = Text("None: my photo is already bad", "无：我的照片本来就不好")
-DAMAGE_NONE_GROUP = Text("No damage", "不损坏")
+DAMAGE_NEXT = Text("Choose the next damage…", "选择下一种损坏……")
+DAMAGE_NONE = Text("None: restore it as it is", "无：直接修复")
+DAMAGE_NONE_GROUP = Text("My photo is already bad", "我的照片本来就不好")
 DAMAGE_NONE_HELP = Text(
     "The photo is restored as it is. Nobody knows its original, so nothing can be measured.",
     "直接修复这张照片。没有人知道它的原样，因此无法测量。",
 )
+NONE_REDUCED = Text(
+    "Your photo of {full_width} × {full_height} pixels is restored at {width} × {height} only.",
+    "你的照片为 {full_width} × {full_height} 像素，目前只按 {width} × {height} 修复。",
+)
+NONE_FULL_SIZE = Text("Restore it at full size (slower)", "按原始尺寸修复（较慢）")
 THEN = Text("+ then also…", "+ 然后再……")
 THEN_FULL = Text(
     "At most {most} kinds of damage can follow one another. Remove one first.",
@@ -30,9 +36,9 @@ THEN_FULL = Text(
 )
 CHIPS_CLEAR = Text("Remove all", "全部移除")
 CHIP_REMOVE = Text("Remove", "移除")
-SEED = Text("Draw no.", "抽样编号")
-SEED_HELP = Text("The same number: the same random damage.", "编号相同，随机损坏就相同。")
-SEED_NEW = Text("Draw again", "重新抽样")
+SEED = Text("Random draw", "随机编号")
+SEED_HELP = Text("Same number, same damage.", "编号相同，损坏就相同。")
+SEED_NEW = Text("Another draw", "换一次")
 PAINT = Text("Paint over what shall be lost", "涂抹要丢失的部分")
 BRUSH = Text("Brush", "笔刷")
 UNDO = Text("Undo", "撤销")
@@ -43,9 +49,18 @@ PAINT_HELP = Text("Until you do, a scribble across the middle is lost.", "在你
 RESTORER_STEP = Text("Restore with", "修复方法")
 RESTORER = Text("Method", "方法")
 SUITED = Text("Made for this damage", "适合这种损坏")
+OWN = Text("Trained by you", "由你训练")
 OTHERS = Text("Made for other damage", "适合其他损坏")
 ANY = Text("Methods", "方法")
-UNTOLD = Text("Must be told what nobody knows here", "需要知道此处无人知道的信息")
+UNTOLD = Text("Not usable here: need to know how it was damaged", "此处不可用：需要知道照片是如何损坏的")
+UNSUITED = Text(
+    "No method here is made for this damage yet. Those made for related damage can be tried: {what}.",
+    "这里还没有适合这种损坏的方法。可以试试适合相近损坏的方法：{what}。",
+)
+UNSUITED_ALONE = Text(
+    "No method here is made for this damage yet. The others can be tried, but expect little.",
+    "这里还没有适合这种损坏的方法。可以试试其他方法，但效果有限。",
+)
 TOLD_NOTHING = Text("It sees the degraded photo only.", "它只看到退化照片。")
 TOLD = Text("It is told {what}.", "它知道{what}。")
 TOLD_WHAT = {
@@ -55,21 +70,29 @@ TOLD_WHAT = {
     "scale": Text("how much the resolution was reduced", "分辨率降低了多少"),
 }
 MISSING = Text(
-    "This method must be told {what}, and this damage does not say so. Choose another method or another damage.",
-    "此方法需要知道{what}，而这种损坏无法提供。请选择其他方法或其他损坏。",
+    "This method needs to know {what}, and here nobody does. Choose another method or another damage.",
+    "此方法需要知道{what}，但此处无人知道。请选择其他方法或其他损坏。",
 )
 NETWORK = Text(
     "A neural network with {parameters} learned numbers, trained on: {trained}.",
     "一个神经网络，含 {parameters} 个学得的参数，训练数据：{trained}。",
 )
+NETWORK_NARROW = Text(
+    "It knows only such pictures of {size}×{size} pixels. On other photos a gain can mislead: a smear is often nearer to the "
+    "original than the damage was. Trust your eye.",
+    "它只认识这类 {size}×{size} 像素的图。对其他照片，分数提高可能误导：模糊的一片往往比损坏的照片更接近原图。请相信眼睛。",
+)
 FORMULA = Text("A formula: it has learned nothing.", "一个公式，没有经过训练。")
 RUN = Text("Restore", "修复")
 STOP = Text("Stop", "停止")
 STOPPED = Text("Stopped.", "已停止。")
+OVERTAKEN = Text("Stopped: the settings have changed. Press Restore again.", "已停止：设置已改变。请再按一次“修复”。")
 WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead} 位")
 STARTING = Text("Restoring…", "正在修复……")
 RUNNING = Text("Restoring… {percent} %", "正在修复…… {percent}%")
 RUNNING_LONG = Text("Restoring for {seconds} seconds…", "已修复 {seconds} 秒……")
+MEASURING = Text("Measuring how close it came…", "正在测量它有多接近原图……")
+MEASURING_LONG = Text("Measuring how close it came… {seconds} seconds so far", "正在测量它有多接近原图…… 已用 {seconds} 秒")
 NO_PHOTO = Text("Choose a photo first: your own, or one of the examples.", "请先选择一张照片：你自己的，或示例之一。")
 
 # the numbers
@@ -97,11 +120,11 @@ SECONDS_HELP = Text("How long the method took on this server, loading included."
 PARAMETERS = Text("Learned numbers", "学得的参数")
 PARAMETERS_NONE = Text("none (formula)", "无（公式）")
 PARAMETERS_HELP = Text("How many numbers the network has learned from examples.", "网络从样例中学到了多少个数。")
-CONSISTENCY = Text("Agreement", "一致程度")
+CONSISTENCY = Text("Fits what was seen", "与所见相符")
 CONSISTENCY_HELP = Text(
     "The result is damaged again in the same way and compared with the degraded photo (PSNR). "
-    "What disagrees, the method has made up or lost.",
-    "把结果以同样方式再损坏一次，与退化照片比较（PSNR）。不一致之处，就是方法编造或丢失的内容。",
+    "What disagrees, the method has made up or lost. What agrees may still be wrong.",
+    "把结果以同样方式再损坏一次，与退化照片比较（PSNR）。不一致之处，就是方法编造或丢失的内容。一致之处也未必正确。",
 )
 PROTOCOL = Text("Measured: {protocol}.", "测量方式：{protocol}。")
 NO_TRUTH = Text(
@@ -113,20 +136,19 @@ NOT_YET = Text(
     "什么都不做的得分是 {psnr} dB。按“修复”看看方法能提高多少。",
 )
 NOT_YET_NO_TRUTH = Text("Press Restore to see what a method makes of your photo.", "按“修复”看看方法如何处理你的照片。")
-STRENGTH = Text("Strength (%)", "强度（%）")
+STRENGTH = Text("How much restoration (%)", "修复程度（%）")
 STRENGTH_HELP = Text("0 is the degraded photo, 100 the restored one; the numbers follow.", "0 为退化照片，100 为修复照片；数字随之变化。")
 RESULT_GONE = Text("This result is no longer kept. Press Restore again.", "此结果已不再保存。请再按一次“修复”。")
 
 # the maps
 ERROR_LEGEND = Text("Difference from the original, in gray levels of 255.", "与原图的差异，以 255 灰阶计。")
 INVENTED_LEGEND = Text(
-    "Where the result, damaged again, disagrees with the degraded photo.",
-    "把结果再损坏一次后，与退化照片不一致之处。",
+    "Bright: contradicts what was seen. Black: fits what was seen, which does not make it true.",
+    "亮：与所见相矛盾。黑：与所见相符，但不等于真实。",
 )
-
 INVENTED_MASK_LEGEND = Text(
-    "Where the result contradicts what was seen. What was missing is all invented: nothing can check it.",
-    "结果与所见相矛盾之处。缺失的部分全是编造的：无从核对。",
+    "Bright: contradicts what was seen. Black: fits what was seen, or was missing: then it is all invented.",
+    "亮：与所见相矛盾。黑：与所见相符；或者原本缺失，那里全是编造的。",
 )
 
 # taking away
@@ -137,6 +159,10 @@ LINK_HELP = Text("Opens this page with the same settings. Your own photo is not 
 COMMAND = Text("As a command", "命令")
 COMMAND_HELP = Text("Does the same without the page, on your own computer.", "在你自己的电脑上，不用网页完成同样的事。")
 PAINTING_STAYS = Text("What you painted is part of neither the link nor the command.", "你涂抹的内容不包含在链接和命令中。")
+OWN_STAYS = Text(
+    "The network that you have trained is part of neither; take it away on the Train tab.",
+    "你训练的网络不包含在其中；可在“训练”页面下载。",
+)
 COMMAND_SIZE = Text("The command works at full size.", "命令以原始尺寸处理。")
 COPY = Text("Copy", "复制")
 COPIED = Text("Copied", "已复制")
@@ -152,6 +178,10 @@ LINK_UNKNOWN_SETTING = Text("there is no setting called “{name}”.", "没有�
 LINK_BAD_SEED = Text(
     "the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机抽样必须是 0 到 {high} 的整数，收到“{value}”。"
 )
-LINK_BAD_STRENGTH = Text("the strength must lie between 0 and 100, it was “{value}”.", "强度必须在 0 到 100 之间，收到“{value}”。")
+LINK_BAD_STRENGTH = Text(
+    "how much restoration (strength) must lie between 0 and 100, it was “{value}”.",
+    "修复程度（strength）必须在 0 到 100 之间，收到“{value}”。",
+)
+LINK_UNFIT = Text("“{asked}” cannot be used with this damage; “{chosen}” takes its place.", "“{asked}”不适用于这种损坏；以“{chosen}”代替。")
 LINK_MASK = Text("a painted mask is not part of a link; a scribble stands in its place.", "链接不含涂抹的遮挡；以一道涂鸦代替。")
 LINK_MANY = Text("at most {most} kinds of damage can follow one another.", "最多可依次施加 {most} 种损坏。")

@@ -1,0 +1,101 @@
+"""Words of the Train tab."""
+
+from restorers.text import Text
+
+# 1 the recipe
+RECIPE_STEP = Text("What to learn", "学什么")
+RECIPE = Text("Recipe", "配方")
+RECIPES_PAGE = Text("Learned within a minute", "一分钟内学会")
+RECIPES_TUTORIAL = Text("From the tutorials (slower)", "来自教程（较慢）")
+RECIPES_OWN = Text("Your own", "自己动手")
+FROM = Text("{label}, from", "{label}，从")
+TO = Text("{label}, to", "{label}，到")
+RANGE_HELP = Text("Each picture draws its own strength between the two.", "每张图片在两者之间各取一个强度。")
+
+# 2 the pictures
+PHOTOS_STEP = Text("Pictures", "图片")
+PHOTOS = Text("Your photos", "你的照片")
+WATCHED_HELP = Text("The first photo is the one you watch.", "你将看着第一张照片逐渐变好。")
+SOURCE = Text("Learn from", "学习对象")
+SOURCE_THIS = Text("Only this photo, or yours", "只用这张，或你的照片")
+SOURCE_SAMPLES = Text("The sample photos", "示例照片")
+NO_PHOTO = Text("None of the files is a photo. {reason}", "文件中没有照片。{reason}")
+
+# 3 the run
+RUN_STEP = Text("Train", "训练")
+SECONDS = Text("Seconds", "秒数")
+SECONDS_HELP = Text("Pauses do not count.", "暂停不计时。")
+STEPS = Text("Steps at most", "最多步数")
+STEPS_HELP = Text("0: as many as the time allows.", "0：时间允许多少就多少。")
+SEED = Text("Random draw", "随机编号")
+DELAY = Text("Slow motion (seconds a step)", "慢动作（每步秒数）")
+START = Text("Start", "开始")
+PAUSE = Text("Pause", "暂停")
+RESUME = Text("Go on", "继续")
+ONE_STEP = Text("One step", "走一步")
+STOP = Text("Stop", "停止")
+RESET = Text("Reset", "重置")
+COST = Text(
+    "{parameters} numbers to learn, about {memory} MB; about {rate} steps a second, so {steps} steps in {seconds} s.",
+    "{parameters} 个待学参数，约需 {memory} MB；每秒约 {rate} 步，{seconds} 秒内约 {steps} 步。",
+)
+COST_ASKED = Text("Working out what this will cost…", "正在估算开销……")
+
+# what happens
+READY = Text(
+    "Press Start. The film begins with what the network makes of your photo before it has learned anything.",
+    "按“开始”。影片从网络尚未学习时的结果放起。",
+)
+WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead} 位")
+STARTING = Text("Getting ready…", "正在准备……")
+RUNNING = Text("Learning: step {step}, {seconds} of {budget} s", "学习中：第 {step} 步，{seconds}/{budget} 秒")
+PAUSED = Text("Paused after {step} steps", "已在第 {step} 步后暂停")
+STOPPING = Text("Stopped after {step} steps; writing down what was learned…", "已在第 {step} 步后停止；正在记录所学……")
+ENDED = {
+    "budget": Text("Done: {step} steps in {seconds} s.", "完成：{seconds} 秒内 {step} 步。"),
+    "stopped": Text("Stopped after {step} steps.", "已在第 {step} 步后停止。"),
+    "ended": Text("Done after {step} steps: the recipe itself called it enough.", "{step} 步后完成：配方自身判定已足够。"),
+    "lost": Text("Stopped after {step} steps, because nobody looked for a minute.", "已在第 {step} 步后停止，因为一分钟无人查看。"),
+}
+FAILED = Text("Ended after {step} steps.", "已在第 {step} 步后结束。")
+GAIN_NOW = Text("closer to the original than the damaged photo", "比损坏的照片更接近原图")
+GAIN_LOSS = Text("farther from the original than the damaged photo", "比损坏的照片离原图更远")
+OVERFITTING = Text(
+    "Overfitting: since step {step} the training loss falls on, but the validation loss rises. "
+    "It learns its pictures by heart. The weights of step {step} are kept.",
+    "过拟合：自第 {step} 步起训练损失继续下降，验证损失却在上升。它在死记训练图片。保留第 {step} 步的权重。",
+)
+
+# the curves
+LOSS = Text("Loss", "损失")
+STEP = Text("Step", "步数")
+TRAINING = Text("training", "训练")
+VALIDATION = Text("validation", "验证")
+LAST_RUN = Text("last run", "上次")
+GAIN = Text("Gain (dB)", "增益（dB）")
+PSNR_TITLE = Text("Closeness on pictures it never learned from", "在未学过的图片上的接近程度")
+GAIN_TITLE = Text("Gain on pictures it never learned from", "在未学过的图片上的增益")
+STRENGTHS_TITLE = Text("Trained here, tried at every strength", "在此训练，用各种强度检验")
+CURVE_EMPTY = Text("Nothing yet", "尚无数据")
+STRENGTHS_NONE = Text("This task has no strength to vary", "此任务没有可变的强度")
+STRENGTHS_EMPTY = Text("Drawn when the training is over", "训练结束后绘制")
+
+# the film
+DEGRADED = Text("Damaged", "损坏")
+NOW = Text("Network", "网络")
+TRUTH = Text("Original", "原图")
+AFTER = Text("after {step} steps", "{step} 步后")
+SCRUB = Text("Back and forth through the film", "前后浏览影片")
+FILM_EMPTY = Text("Here your photo gets better while the network learns.", "网络学习时，你的照片会在这里逐渐变好。")
+
+# keeping it
+KEPT = Text(
+    "It is yours: “{name}” now stands among the methods of the Restore tab while you visit.",
+    "它归你了：访问期间，“{name}”已列入“修复”页的方法。",
+)
+MINE = Text("Mine {number}: {title}", "我的 {number}：{title}")
+MINE_HELP = Text("Trained by you on this page: {steps} steps.", "由你在本页训练：{steps} 步。")
+DOWNLOAD_KERAS = Text("Keras file", "Keras 文件")
+DOWNLOAD_PRESET = Text("Preset (zip)", "预设（zip）")
+DOWNLOAD_SCRIPT = Text("Script", "脚本")
+DOWNLOAD_HELP = Text("The script repeats this training with plain Keras, without this project.", "脚本只用 Keras 重复此训练，无需本项目。")
