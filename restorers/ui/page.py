@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from restorers.samples import SAMPLES
+from restorers.text import Text
 from restorers.ui import server
 from restorers.ui.controls import asset
 from restorers.ui.language import STYLE, both, say, switch_script, translations
@@ -54,7 +56,7 @@ def build_demo() -> gr.Blocks:
                 apply_default_css=False,
                 elem_id="page-language",
             )
-        with gr.Tabs(elem_id="page-tabs") as tabs:
+        with gr.Tabs(elem_id="page-tabs"):
             with gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore") as restore_tab:
                 restore = RestoreTab(desk)
             with gr.Tab(say(words.TAB_TRAIN), id="train", elem_id="tab-train") as train_tab:
@@ -63,7 +65,7 @@ def build_demo() -> gr.Blocks:
         desk.own = train.handlers.restorers
         restore.listen(demo, restore_tab)
         train.listen(demo, train_tab)
-        _retitle(switch, tabs)
+        _retitle(switch, {restore_tab: words.TAB_RESTORE, train_tab: words.TAB_TRAIN})
     demo.queue(max_size=16, default_concurrency_limit=1)
     demo.desk, demo.train = desk, train
     return demo
@@ -90,8 +92,8 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     }
 
 
-def _retitle(switch: gr.HTML, tabs: gr.Tabs) -> None:
-    """After a change of language: the titles of tabs that were never opened are translated only when they are set again."""
-    titles = [str(tab.label) for tab in tabs.children]
-    script = f"() => {titles!r}.map((label) => ({{ __type__: 'update', label }}))"
-    switch.change(None, None, list(tabs.children), js=script, api_visibility="private")
+def _retitle(switch: gr.HTML, titles: dict[gr.Tab, Text]) -> None:
+    """After a change of language: Gradio does not translate the titles of tabs that were never opened."""
+    texts = json.dumps([title._asdict() for title in titles.values()])
+    script = f"() => {texts}.map((title) => ({{ __type__: 'update', label: title[restorers.language()] }}))"
+    switch.change(None, None, list(titles), js=script, api_visibility="private")

@@ -135,6 +135,7 @@ def test_denoise_is_tried_on_the_noise_of_the_original_too(tmp_path):
         "pictures it has learned from",
         "held-out pictures, noise that wraps modulo 256, as published",
     ]
+    assert "bilateral_filter" in {o.name for o in tutorials.opponents(trials[0])}
     clipped, _, wrapped = (t.observations[0].photo for t in trials)
     assert clipped.min() > 0.5 > 0.1 > wrapped.min()  # bright turns dark
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -74,7 +75,7 @@ class PictureRecipe(Recipe):
 
     def observe(self, photo: np.ndarray, rng: np.random.Generator) -> tuple[Observation, np.ndarray]:
         """What ``pair`` makes of a photo, with what a classical method may be told of it; both of 3 channels."""
-        return self.degradation.apply(photo, rng), photo
+        return replace(self.degradation.apply(photo, rng), degradation=self.degradation), photo
 
     def trials(self, folder: Path | str) -> Iterator[Trial]:
         squares = self.squares(folder)

@@ -26,8 +26,8 @@ class TutorialDeblur(PictureRecipe):
 
     title: ClassVar[Text] = Text("Deblur photos (tutorial 5)", "照片去模糊（教程 5）")
     help: ClassVar[Text] = Text(
-        "The tutorial's 35 million numbers learn 50 photos by heart; shown another photo, they invent.",
-        "教程中的 3500 万个参数把 50 张照片背了下来；遇到新照片便凭空编造。",
+        "The tutorial's 35 million numbers squeeze a photo into 256 and paint it anew; what they have not learned, they invent.",
+        "教程中的 3500 万个参数把照片压缩成 256 个数再重新画出；没有学过的内容便凭空编造。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_blur"})
     share: ClassVar[float] = 0.2
