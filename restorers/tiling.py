@@ -14,12 +14,12 @@ def _up(length: int, multiple: int) -> int:
     return -(-length // multiple) * multiple
 
 
-def plan(length: int, tile: int, overlap: int, multiple: int) -> list[tuple[int, int]]:
+def plan(length: int, tile: int, overlap: int, multiple: int, grid: int | None = None) -> list[tuple[int, int]]:
     """Where the tiles of one axis start and stop.
 
     All tiles have one size, a multiple of ``multiple``; the last may stop beyond ``length``, where the photo is padded.
     There are as few tiles as ``tile`` allows, and they are as small as their number allows. They start at multiples of
-    ``multiple`` wherever that leaves room for the overlap: a network that halves the resolution sees the same grid in
+    ``grid`` wherever that leaves room for the overlap: a network that halves the resolution sees the same grid in
     every tile as in the whole photo.
 
     Args:
@@ -27,21 +27,24 @@ def plan(length: int, tile: int, overlap: int, multiple: int) -> list[tuple[int,
         tile: largest tile in pixels; rounded down to a multiple, but never to less than one.
         overlap: least number of pixels that neighbours share; at most half of the tile so rounded.
         multiple: what the function can take, at least 1.
+        grid: a divisor of ``multiple``; by default ``multiple`` itself.
     """
+    grid = multiple if grid is None else grid
     rounded = max(tile - tile % multiple, multiple) if multiple > 0 else 0
     if min(length, tile, multiple) < 1 or not 0 <= overlap <= rounded / 2:
         raise ValueError(
             "length, tile and multiple must be at least 1, overlap at most half of the tile. "
             f"Received: length={length}, tile={tile}, overlap={overlap}, multiple={multiple}."
         )
+    if grid < 1 or multiple % grid:
+        raise ValueError(f"grid must divide multiple. Received: grid={grid}, multiple={multiple}.")
     tile, padded = rounded, _up(length, multiple)
     if padded <= tile:
         return [(0, padded)]
-    shared = _up(overlap, multiple)
+    shared = _up(overlap, grid)
     if tile - shared >= multiple:
-        grid = multiple
         count = -(-(padded - shared) // (tile - shared))
-        size = _up(-(-(padded - shared) // count), multiple) + shared
+        size = _up(-(-(padded - shared) // count) + shared, multiple)
         last = padded - size
     else:  # tiles too small for a shared grid, as those of a network of fixed size
         grid, size = 1, tile
@@ -77,6 +80,7 @@ def run_tiled(
     tile: int,
     overlap: int,
     multiple: int,
+    grid: int | None = None,
     progress: Callable[[float], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> np.ndarray:
@@ -89,7 +93,7 @@ def run_tiled(
         photo: float32 (height, width, channels), any number of channels; not modified.
         function: takes (h, w, channels), h and w multiples of ``multiple`` and the same in every call, and returns
             (h, w, any number of channels).
-        tile, overlap, multiple: pixels, as in ``plan``.
+        tile, overlap, multiple, grid: pixels, as in ``plan``.
         progress: called with the fraction done after every tile.
         cancel: looked at before every tile.
 
@@ -100,7 +104,7 @@ def run_tiled(
         Cancelled: ``cancel`` was set.
     """
     height, width = photo.shape[:2]
-    rows, columns = plan(height, tile, overlap, multiple), plan(width, tile, overlap, multiple)
+    rows, columns = (plan(length, tile, overlap, multiple, grid) for length in (height, width))
     row_weights, column_weights = _weights(rows, overlap), _weights(columns, overlap)
     joined = None
     for i, (top, bottom) in enumerate(rows):

@@ -11,9 +11,10 @@ from restorers.tiling import plan, run_tiled
 
 def _settings(rng):
     multiple = int(rng.choice([1, 2, 3, 8, 16, 64]))
+    grid = int(rng.choice([g for g in (1, 2, 3, 8, 16, 64) if multiple % g == 0]))
     tile = int(rng.integers(8, 200))
     rounded = max(tile - tile % multiple, multiple)
-    return {"tile": tile, "overlap": int(rng.integers(0, rounded // 2 + 1)), "multiple": multiple}
+    return {"tile": tile, "overlap": int(rng.integers(0, rounded // 2 + 1)), "multiple": multiple, "grid": grid}
 
 
 def test_plan_covers_with_one_size_and_enough_overlap():
@@ -21,7 +22,7 @@ def test_plan_covers_with_one_size_and_enough_overlap():
     for _ in range(3000):
         length, settings = int(rng.integers(1, 900)), _settings(rng)
         tiles = plan(length, **settings)
-        tile, overlap, multiple = settings.values()
+        tile, overlap, multiple, _ = settings.values()
         sizes = {stop - start for start, stop in tiles}
         assert len(sizes) == 1
         size = sizes.pop()
@@ -40,6 +41,14 @@ def test_plan_keeps_the_grid_and_wastes_little():
     # three tiles that share twice 128 pixels of 3008 need 1088 each
     assert tiles[0] == (0, 1088)
     assert tiles[-1][1] == 3008
+
+
+def test_plan_on_a_finer_grid_shares_no_more_than_it_must():
+    tiles = plan(3000, 1280, 96, 64, grid=8)
+    assert all(start % 8 == 0 for start, _ in tiles) and {stop - start for start, stop in tiles} == {1088}
+    assert min(stop - start for (_, stop), (start, _) in pairwise(tiles)) >= 96
+    with pytest.raises(ValueError, match="grid must divide"):
+        plan(3000, 1280, 96, 64, grid=48)
 
 
 def test_plan_of_a_fixed_size():

@@ -42,10 +42,17 @@ THEME = gr.themes.Base(
 )
 
 
+class _Page(gr.Blocks):
+    """A queue that is bounded from the start: to ask for it afterwards would build the routes of the server a third time."""
+
+    def queue(self, **settings):
+        return super().queue(**{"max_size": 16, "default_concurrency_limit": 1, **settings})
+
+
 def build_demo() -> gr.Blocks:
     """Build the page. Loads no weights and no TensorFlow; ``launch_options`` says how to serve it."""
     desk = Desk()
-    with gr.Blocks(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
+    with _Page(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
         with gr.Row(elem_id="page-head"):
             gr.HTML(f"<h1>{both(words.TITLE)}</h1><p>{both(words.TAGLINE)}</p>", elem_id="page-title")
             switch = gr.HTML(
@@ -66,7 +73,6 @@ def build_demo() -> gr.Blocks:
         restore.listen(demo, restore_tab)
         train.listen(demo, train_tab)
         _retitle(switch, {restore_tab: words.TAB_RESTORE, train_tab: words.TAB_TRAIN})
-    demo.queue(max_size=16, default_concurrency_limit=1)
     demo.desk, demo.train = desk, train
     return demo
 

@@ -500,8 +500,9 @@ class RestoreTab:
         # Gradio follows the progress of an event on each of its outputs, a good part of a second's work for the browser where
         # there are a hundred of them; one is enough, since it is shown nowhere
         quiet: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": self.run, **PRIVATE}
-        # and its preprocessing takes a thread for each input; what the numbers need of it is done where they are read
-        raw: dict[str, Any] = {"preprocess": False, **quiet}
+        # and it takes a thread to prepare each input and each output: two thirds of an event's time. What the numbers need of
+        # that is done where they are read; HTML needs nothing of it, the photo does
+        raw: dict[str, Any] = {"preprocess": False, "postprocess": False, **quiet}
         at_once: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", **raw}
         own, chosen = {*self.looks, self.strength}, {*self.chosen}
 
@@ -524,9 +525,9 @@ class RestoreTab:
         for field in (self.seed, *(c for c in parameters if isinstance(c, BoundedSlider) and c.precision == 0)):
             settle(field)
         self.draw.click(self.draw_again, self.inputs, own | {self.seed}, **at_once)
-        self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **at_once)
+        self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **{**at_once, "postprocess": True})
         given = self.photo.upload(self.take_photo, self.inputs, own | {self.sample}, concurrency_limit=4, **quiet)
-        given.failure(self.refuse_photo, None, {self.photo}, **at_once)
+        given.failure(self.refuse_photo, None, {self.photo}, **{**at_once, "postprocess": True})
         given.success(self.choose_damage, self.inputs, own | chosen, **at_once)  # it may have changed while a large photo was decoded
         self.photo.clear(self.remove_photo, self.inputs, own | {self.sample}, **at_once)
         tab.select(self.renew, self.inputs, {self.restorer}, **at_once)
