@@ -32,6 +32,7 @@ FLOORS = {
     "compare": 3,
     "video": 3,
     "training": 3,
+    "matrix": 3,
     "__main__": 4,
     "speed": 4,
     "ui": 4,

@@ -97,7 +97,7 @@ def test_grayscale_is_held_against_the_formula_and_half_resolution(presets, fold
     assert {(r.restorer, r.setting) for r in rows} == {
         (name, setting)
         for name in ("tutorial-grayscale", "half_resolution")
-        for setting in ("held-out pictures", "pictures it has learned from")
+        for setting in ("held-out pictures", "pictures it has learned from", "squares of the sample photos")
     }
     assert all(r.psnr > 20 for r in rows if r.restorer == "half_resolution")
     assert "0.299 R + 0.587 G + 0.114 B" in findings[0].en and "0.299 R" in findings[0].zh
@@ -133,10 +133,11 @@ def test_denoise_is_tried_on_the_noise_of_the_original_too(tmp_path):
     assert [t.setting for t in trials] == [
         "held-out pictures",
         "pictures it has learned from",
+        "squares of the sample photos",
         "held-out pictures, noise that wraps modulo 256, as published",
     ]
     assert "bilateral_filter" in {o.name for o in tutorials.opponents(trials[0])}
-    clipped, _, wrapped = (t.observations[0].photo for t in trials)
+    clipped, _, _, wrapped = (t.observations[0].photo for t in trials)
     assert clipped.min() > 0.5 > 0.1 > wrapped.min()  # bright turns dark
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +11,7 @@ import numpy as np
 
 from restorers.degradations.base import Degradation, Observation
 from restorers.photo import to_float
+from restorers.samples import PHOTOS, sample_photo
 from restorers.training.data import Pair, Squares, TrainingData, load_squares, random_square, square_batches, square_pairs
 from restorers.training.recipes.base import Recipe, Trial
 
@@ -29,12 +30,14 @@ class PictureRecipe(Recipe):
         pictures: how many pictures are used; None for all.
         as_published: with the flaws of the original; a parameter of the recipes whose original has some.
         degradation: what the network learns to undo; None where the recipe has a ``pair`` of its own.
+        references: other ways to do the same, see ``Trial``.
     """
 
     share: ClassVar[float] = 0.1
     pictures: ClassVar[int | None] = None
     as_published: ClassVar[bool] = False
     degradation: ClassVar[Degradation | None] = None
+    references: ClassVar[Mapping[str, Callable[[Observation], np.ndarray]]] = {}
 
     @property
     def loss(self) -> str:
@@ -81,9 +84,13 @@ class PictureRecipe(Recipe):
         squares = self.squares(folder)
         for rows, setting in ((squares.validation, "held-out pictures"), (squares.training, "pictures it has learned from")):
             chosen = rows[:: -(-len(rows) // TRIAL_MOST)]
-            observed = [self.observe(to_float(squares.pictures[row]), np.random.default_rng(int(row))) for row in chosen]
-            yield self.trial(setting, [o for o, _ in observed], np.stack([truth for _, truth in observed]))
+            yield self.trial(setting, (to_float(squares.pictures[row]) for row in chosen), chosen)
+        # of another kind, and seen by none of the forms, whatever they held back
+        photos, rng = [sample_photo(name) for name in PHOTOS], np.random.default_rng(5)
+        size = self.architecture.input_size
+        yield self.trial("squares of the sample photos", (random_square(p, size, rng) for p in photos * 5), range(5 * len(photos)))
 
-    def trial(self, setting: str, observations: list[Observation], truths: np.ndarray) -> Trial:
-        """A trial with the references that the recipe knows."""
-        return Trial(setting, observations, truths)
+    def trial(self, setting: str, pictures: Iterable[np.ndarray], seeds: Iterable[int]) -> Trial:
+        """``pictures`` as this recipe's network and its opponents see them, each with a seed of its own."""
+        observed = [self.observe(picture, np.random.default_rng(int(seed))) for picture, seed in zip(pictures, seeds, strict=True)]
+        return Trial(setting, [o for o, _ in observed], np.stack([truth for _, truth in observed]), self.references)

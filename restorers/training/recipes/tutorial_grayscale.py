@@ -13,7 +13,6 @@ from restorers.params import param
 from restorers.photo import to_float
 from restorers.text import Text
 from restorers.training.recipes._pictures import TRIAL_MOST, PictureRecipe
-from restorers.training.recipes.base import Trial
 
 if TYPE_CHECKING:
     import keras
@@ -88,8 +87,9 @@ class TutorialGrayscale(PictureRecipe):
     def observe(self, photo, rng):
         return Observation(photo), Grayscale().apply(photo, rng).photo
 
-    def trial(self, setting, observations, truths):
-        return Trial(setting, observations, truths, {"half_resolution": half_resolution_gray})
+    @property
+    def references(self):
+        return {"half_resolution": half_resolution_gray}
 
     def findings(self, model, folder):
         squares = self.squares(folder)
