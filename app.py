@@ -18,5 +18,7 @@ gc.enable()
 
 if __name__ == "__main__":
     demo.launch(prevent_thread_lock=True, **launch_options(demo))
-    threading.Thread(target=warm_up, name="restorers-warm-up", daemon=True).start()
+    threading.Thread(
+        target=lambda: (warm_up(), demo.train.handlers.engine.warm_where_roomy()), name="restorers-warm-up", daemon=True
+    ).start()
     demo.block_thread()

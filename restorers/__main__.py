@@ -438,23 +438,31 @@ def compare(
 def benchmark(
     ctx: typer.Context,
     protocol: Annotated[
-        str, typer.Argument(metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train")
+        str,
+        typer.Argument(
+            metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train | load"
+        ),
     ],
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed and train.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed, train and load.")] = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
     set_: Settings = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many photos.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Write the scores into the cards of the presets.")] = False,
+    minutes: Annotated[float, typer.Option(min=0, help="For load: minutes of mixed use after the storms.")] = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Score restorers under a published protocol, or measure speed and memory, of the page (speed) or of training in it (train)."""
-    if protocol in ("speed", "train"):
+    """Score restorers under a published protocol, or measure the page: its speed and memory (speed), training in it (train),
+    many visitors at once (load).
+    """
+    if protocol in ("speed", "train", "load"):
         if protocol == "speed":
             from restorers.speed import measure
-        else:
+        elif protocol == "train":
             from restorers.training.speed import measure
+        else:
+            from restorers.load import measure
 
-        measured = measure(progress=_say)
+        measured = measure(progress=_say, **({"minutes": minutes} if protocol == "load" else {}))
         if as_json:
             _print_json({"rows": measured})
         else:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -88,6 +91,20 @@ def suited_restorers(degradation: Degradation) -> list[type]:
     return [r for r in all_restorers() if r.name == "do_nothing" or any(r.suited(step) for step in steps)]
 
 
+def quick_first(restorers: Iterable) -> list:
+    """The restorers (classes or instances), those first that will take little time.
+
+    Formulas come first, those that look at few pixels before those that look at many; then networks, by the numbers they have learned.
+    """
+
+    def cost(restorer) -> tuple:
+        if hasattr(restorer, "preset"):
+            return 1, restorer.preset.weights["parameters"]
+        return 0, math.inf if restorer.context is None else restorer.context
+
+    return sorted(restorers, key=cost)
+
+
 def compare(
     truth: np.ndarray, observation: Observation, restorers: Iterable, cancel: threading.Event | None = None
 ) -> Iterator[tuple[Row, Restoration]]:
@@ -106,6 +123,15 @@ def compare(
 def ranked(rows: Iterable[Row]) -> list[Row]:
     """The rows by gain, best first."""
     return sorted(rows, key=lambda r: r.gain, reverse=True)
+
+
+def as_csv(records: Sequence[Mapping]) -> str:
+    """Records as the text of a CSV file (RFC 4180), the keys of the first one at the top; None is an empty field."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]) if records else [])
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
 
 
 @dataclass(frozen=True)

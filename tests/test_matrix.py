@@ -105,7 +105,7 @@ def test_strengths_lie_around_the_present_one_and_within_the_range(name):
 @pytest.mark.parametrize("value", [0, 150])
 def test_strengths_at_the_ends_of_the_range(value):
     values = [d.sigma for d in strengths(made("gaussian_noise", sigma=value))]
-    assert len(values) == STRENGTHS and value in values and 0 <= values[0] and values[-1] <= 150
+    assert len(values) == STRENGTHS and value in values and values[0] >= 0 and values[-1] <= 150
 
 
 def test_only_the_last_of_a_chain_is_varied():

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -334,7 +335,7 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
         DataError: the folder does not hold the files, or they are damaged.
     """
     if folder is None:
-        digits = draw_digits(11_000, np.random.default_rng(0))
+        digits = _drawn_digits()
         return digits[:10_000], digits[10_000:], "digits drawn with OpenCV's fonts"
     folder, _ = _folder(folder, "digits")
     packed = folder / "mnist.npz"
@@ -349,6 +350,13 @@ def load_digits(folder: Path | str | None) -> tuple[np.ndarray, np.ndarray, str]
             )
     training, validation = (images[..., None].astype(np.float32) / np.float32(255) for images in files.values())
     return training, validation, DATASETS["mnist"].source
+
+
+@cache
+def _drawn_digits() -> np.ndarray:
+    digits = draw_digits(11_000, np.random.default_rng(0))
+    digits.flags.writeable = False  # one array for all
+    return digits
 
 
 def _read_idx_files(folder: Path) -> Iterator[tuple[str, np.ndarray]]:

@@ -6,19 +6,22 @@ import contextlib
 import errno
 import gzip
 import hashlib
+import logging
 import os
 import secrets
 import shutil
 import socket
 import ssl
 import tarfile
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
@@ -31,6 +34,16 @@ TIMEOUT = 30.0  # seconds without a byte, after which a connection counts as dea
 PAUSE = 1.0  # seconds before a broken connection is taken up again; doubled for each that brought nothing
 ATTEMPTS = 3  # connections in a row that bring nothing
 CHUNK = 1 << 20
+REACH_TIMEOUT = 3.0  # seconds within which a server answers that is said to be reachable
+CHECK_EVERY = 300.0  # seconds for which that stays believed
+
+Progress = Callable[[int, int], None]
+UNKNOWN, UNREACHABLE, OFFERED, WAITING, FETCHING, READY, FAILED = (
+    "unknown", "unreachable", "offered", "waiting", "fetching", "ready", "failed",
+)  # fmt: skip
+
+
+UNEXPECTED = Text("Something went wrong while fetching, and it has been noted on the server.", "下载时出现问题，已在服务器上记录。")
 
 
 class DownloadError(RestorersError):
@@ -42,6 +55,7 @@ class Dataset:
     """One public data set.
 
     Attributes:
+        title: what the page prints.
         kind: ``"photos"`` or ``"digits"``.
         source: what it is and its terms, for the card.
         url: the file; a tar archive unless its name ends in ``.npz``.
@@ -49,6 +63,7 @@ class Dataset:
         megabytes: size of the file, about.
     """
 
+    title: Text
     kind: str
     source: str
     url: str
@@ -64,6 +79,7 @@ class Dataset:
 DATASETS: dict[str, Dataset] = {
     # address and SHA-256: keras.datasets.mnist
     "mnist": Dataset(
+        Text("MNIST: handwritten digits", "MNIST：手写数字"),
         "digits",
         "MNIST (LeCun, Cortes, Burges), CC BY-SA 3.0",
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
@@ -72,6 +88,7 @@ DATASETS: dict[str, Dataset] = {
     ),
     # address: TensorFlow's tutorials; SHA-256: tensorflow_datasets, url_checksums/tf_flowers.txt
     "flowers": Dataset(
+        Text("Flower photos", "花卉照片"),
         "photos",
         "TensorFlow's flower photos, CC BY 2.0, photographers named in its LICENSE.txt",
         "https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",
@@ -80,6 +97,7 @@ DATASETS: dict[str, Dataset] = {
     ),
     # address and SHA-256: sklearn.datasets.fetch_lfw_people
     "faces": Dataset(
+        Text("Faces of known people", "名人面孔"),
         "photos",
         "Labeled Faces in the Wild, funneled (Huang et al. 2007), for research",
         "https://ndownloader.figshare.com/files/5976015",
@@ -94,10 +112,29 @@ def data_cache() -> Path:
     return Path(os.environ.get("RESTORERS_CACHE") or Path.home() / ".cache" / "restorers") / "data"
 
 
-def fetch(name: str) -> Path:
+def is_fetched(name: str) -> bool:
+    """Whether the data set called ``name`` lies in the cache."""
+    return (data_cache() / name).is_dir()
+
+
+def is_reachable(name: str, timeout: float = REACH_TIMEOUT) -> bool:
+    """Whether the server of the data set called ``name`` gives it: one byte is asked for. ``timeout`` in seconds without an answer."""
+    request = urllib.request.Request(DATASETS[name].url, headers={"Range": "bytes=0-0"})
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.status in (200, 206)
+    except (OSError, HTTPException):
+        return False
+
+
+def fetch(name: str, progress: Progress | None = None) -> Path:
     """The folder of the data set called ``name``, a key of ``DATASETS``; fetched and unpacked the first time.
 
     A broken download is taken up again where it broke off, in this call or in a later one.
+
+    Args:
+        name: of the data set.
+        progress: called with the bytes that have come and their total; without it a bar is shown where there is a terminal.
 
     Raises:
         DownloadError: no connection, no such file, another file than the published one, or a full disk.
@@ -110,12 +147,12 @@ def fetch(name: str) -> Path:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _check_space(name, dataset, file)
-        _download(name, dataset, file)
+        _download(name, dataset, file, progress)
         unpacked.mkdir()
         if dataset.file.endswith(".npz"):
             os.replace(file, unpacked / dataset.file)
         else:
-            _unpack(name, file, unpacked)
+            _unpack(name, file, unpacked, quiet=progress is not None)
             file.unlink()
         if not folder.is_dir():  # another process may have been quicker
             unpacked.rename(folder)
@@ -145,13 +182,13 @@ def _check_space(name: str, dataset: Dataset, file: Path) -> None:
         )
 
 
-def _download(name: str, dataset: Dataset, file: Path) -> None:
+def _download(name: str, dataset: Dataset, file: Path, progress: Progress | None) -> None:
     """Fetch the whole file, taking up what is there, and check it."""
     came, in_vain = False, 0
     while True:
         had = _size(file)
         try:
-            if _fetch_rest(name, dataset, file, had):
+            if _fetch_rest(name, dataset, file, had, progress):
                 break
             cause: Exception = ConnectionResetError()
         except urllib.error.HTTPError as refusal:
@@ -184,7 +221,7 @@ def _download(name: str, dataset: Dataset, file: Path) -> None:
         )
 
 
-def _fetch_rest(name: str, dataset: Dataset, file: Path, had: int) -> bool:
+def _fetch_rest(name: str, dataset: Dataset, file: Path, had: int, progress: Progress | None) -> bool:
     """Append what is missing after ``had`` bytes, or write anew where the server sends all; whether it came to the end."""
     request = urllib.request.Request(dataset.url, headers={"Range": f"bytes={had}-"} if had else {})
     try:
@@ -200,11 +237,13 @@ def _fetch_rest(name: str, dataset: Dataset, file: Path, had: int) -> bool:
         start = had if answer.status == 206 else 0
         length = answer.headers.get("Content-Length")
         total = start + int(length) if length else None
-        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=name, disable=None)
+        bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=name, disable=None if progress is None else True)
         with file.open("ab" if start else "wb") as content, bar:
             while block := _next_block(answer):
                 content.write(block)
                 bar.update(len(block))
+                if progress is not None:
+                    progress(content.tell(), total or dataset.megabytes * 1_000_000)
             return total is None or content.tell() >= total
 
 
@@ -265,11 +304,13 @@ def _reason(cause: Exception, dataset: Dataset) -> Text:
     return Text("the connection broke off", "连接中断")
 
 
-def _unpack(name: str, file: Path, folder: Path) -> None:
+def _unpack(name: str, file: Path, folder: Path, quiet: bool) -> None:
     try:
         with tarfile.open(file) as archive:
             # filter: nothing leaves the folder, no links out of it, no devices
-            archive.extractall(folder, tqdm(archive, unit="file", desc=f"{name}, unpacking", disable=None), filter="data")
+            archive.extractall(
+                folder, tqdm(archive, unit="file", desc=f"{name}, unpacking", disable=True if quiet else None), filter="data"
+            )
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         file.unlink()
         raise DownloadError(
@@ -278,3 +319,107 @@ def _unpack(name: str, file: Path, folder: Path) -> None:
                 f"未解压 {name} 的压缩包：它已损坏或含有指向文件夹之外的路径，已丢弃。",
             )
         ) from error
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What can be said of one data set on this server.
+
+    Attributes:
+        state: ``unknown`` (asked, no answer yet), ``unreachable``, ``offered`` (may be fetched), ``waiting`` (for another one),
+            ``fetching``, ``ready`` or ``failed``.
+        done, total: bytes that have come, and all, while it is ``fetching``.
+        sentence: why it ``failed``.
+    """
+
+    state: str = UNKNOWN
+    done: int = 0
+    total: int = 0
+    sentence: Text | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is on its way."""
+        return self.state in (WAITING, FETCHING)
+
+
+class Downloads:
+    """Public data for all visitors of one server: one shared cache, one download at a time, nothing that nobody has asked for.
+
+    All methods return at once; the network is asked in the background.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, Availability] = {}
+        self._checked = -CHECK_EVERY
+        self._checking = False
+        self._wanted: deque[str] = deque()
+        self._working = False
+
+    def now(self, name: str) -> Availability:
+        """What is known of the data set called ``name``."""
+        with self._lock:
+            return self._now(name)
+
+    def check(self) -> None:
+        """Find out which servers can be reached, unless that was asked a short time ago."""
+        with self._lock:
+            if self._checking or time.monotonic() - self._checked < CHECK_EVERY:
+                return
+            self._checking = True
+        threading.Thread(target=self._check, name="restorers-reach", daemon=True).start()
+
+    @property
+    def checking(self) -> bool:
+        """Whether an answer to ``check`` is still to come."""
+        return self._checking
+
+    def fetch(self, name: str) -> None:
+        """Begin to fetch the data set called ``name``, after those that others have asked for; nothing where it is here or on its way."""
+        with self._lock:
+            found = self._now(name)
+            if found.state == READY or found.busy:
+                return
+            self._known[name] = Availability(WAITING)
+            self._wanted.append(name)
+            if not self._working:
+                self._working = True
+                threading.Thread(target=self._work, name="restorers-download", daemon=True).start()
+
+    def _now(self, name: str) -> Availability:
+        if is_fetched(name):
+            return Availability(READY)
+        found = self._known.get(name, Availability())
+        return Availability() if found.state == READY else found
+
+    def _check(self) -> None:
+        try:
+            for name in DATASETS:
+                reachable = is_fetched(name) or is_reachable(name)
+                with self._lock:
+                    if not self._now(name).busy:
+                        self._known[name] = Availability(OFFERED if reachable else UNREACHABLE)
+        finally:
+            self._checked, self._checking = time.monotonic(), False
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._working = False
+                    return
+                name = self._wanted.popleft()
+                self._known[name] = Availability(FETCHING, 0, DATASETS[name].megabytes * 1_000_000)
+            try:
+                fetch(name, lambda done, total, name=name: self._note(name, done=done, total=total))
+                self._note(name, state=READY)
+            except DownloadError as error:
+                self._note(name, state=FAILED, sentence=error.sentence)
+            except Exception:
+                logging.getLogger(__name__).exception("a download failed")
+                self._note(name, state=FAILED, sentence=UNEXPECTED)
+
+    def _note(self, name: str, **news: int | str | Text) -> None:
+        with self._lock:
+            self._known[name] = replace(self._known[name], **news)

@@ -21,7 +21,7 @@ from restorers.training.recipes.base import Recipe
 from restorers.training.recipes.composed import Composed
 
 _PROJECT = __name__.partition(".")[0]
-_WORDS = {"title", "help", "reference", "trained_on", "suits", "order", "family", "told", "claimed", "differs", "dataset", "separator"}
+_WORDS = {"title", "help", "reference", "trained_on", "suits", "order", "told", "claimed", "differs", "dataset", "separator"}
 _METHODS = {"trials", "trial", "examples", "observe", "preset_title"}  # for cards and benchmarks
 _STANDINS = {
     "Text": "def Text(en, zh):\n    return en",
@@ -52,6 +52,10 @@ _STANDINS = {
     ),
     "load_digits": (
         "def load_digits(folder):\n"
+        "    if folder is not None:\n"
+        "        with np.load(Path(folder, 'mnist.npz')) as arrays:\n"
+        "            digits = [arrays[name][..., None].astype(np.float32) / 255 for name in ('x_train', 'x_test')]\n"
+        "        return *digits, 'MNIST'\n"
         "    digits = draw_digits(11_000, np.random.default_rng(0))\n"
         "    return digits[:10_000], digits[10_000:], 'drawn digits'"
     ),
@@ -62,7 +66,7 @@ _NEEDS = {
     "PHOTOS": ("SimpleNamespace", "Path", "find_spec"),
     "_find": ("Path",),
     "_decode": ("cv2",),
-    "load_digits": ("np",),
+    "load_digits": ("np", "Path"),
     "to_uint8": ("np",),
     "to_float": ("np",),
 }
@@ -75,7 +79,9 @@ _IMPORTS = {
 }
 
 
-def standalone(recipe: Recipe, seconds: float, steps: int | None, seed: int = 0, epoch: int | None = None) -> str:
+def standalone(
+    recipe: Recipe, seconds: float, steps: int | None, seed: int = 0, epoch: int | None = None, source: str | None = None
+) -> str:
     """The source of the script.
 
     Args:
@@ -83,6 +89,7 @@ def standalone(recipe: Recipe, seconds: float, steps: int | None, seed: int = 0,
         seconds, steps: the budget; whichever is spent first ends the script's training.
         seed: of the first weights and of everything random.
         epoch: steps after which it is validated, at most; None leaves it to the recipe.
+        source: public data that was learned from; the script asks for its folder.
     """
     flat = _Flat()
     if isinstance(recipe, Composed):
@@ -93,15 +100,16 @@ def standalone(recipe: Recipe, seconds: float, steps: int | None, seed: int = 0,
     main = _MAIN.format(
         recipe=made, seed=seed, limit="" if epoch is None else f"    data.steps = min(data.steps, {epoch})\n", loss="recipe.loss"
     )
-    head = f'"""Repeats the training “{recipe.title.en}” with plain Keras.\n\n{_HEAD}"""'
+    learned = "" if source is None else f"\nThe training learned from: {source}. Give the folder that holds it.\n"
+    head = f'"""Repeats the training “{recipe.title.en}” with plain Keras.\n\n{_HEAD}{learned}"""'
     imports = ["import keras", "import sys", "import time", *flat.imports]
     ordered = sorted(set(imports), key=lambda line: (line.startswith("from"), line))
     return "\n\n\n".join([head, "from __future__ import annotations", "\n".join(ordered), budget, *flat.parts, main]) + "\n"
 
 
-_HEAD = """Usage: python SCRIPT [FOLDER OF PHOTOS]
-Needs: keras with a backend, numpy, opencv-python-headless. Without a folder it takes what the recipe draws itself, or
-the sample photos of scikit-image and Gradio where they are installed. Writes trained.keras.
+_HEAD = """Usage: python SCRIPT [FOLDER]
+Needs: keras with a backend, numpy, opencv-python-headless. Without a folder (of photos, or with mnist.npz)
+it takes what the recipe draws itself, or the sample photos of scikit-image and Gradio where they are installed. Writes trained.keras.
 """
 
 _MAIN = """

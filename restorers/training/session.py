@@ -26,6 +26,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,12 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from restorers.degradations.base import Degradation
 from restorers.errors import Cancelled, RestorersError
-from restorers.photo import fit_within, read_photo, to_float, to_uint8, write_photo
+from restorers.photo import SUFFIXES, fit_within, read_photo, to_float, to_uint8, write_photo
 from restorers.text import Text
+from restorers.training.data import load_digits
+from restorers.training.download import DATASETS, data_cache, is_fetched
 
 if TYPE_CHECKING:
     import keras
@@ -54,6 +58,8 @@ STRENGTHS = 9
 STEP_OVERHEAD = 0.01  # seconds; what a step takes beside its arithmetic
 UNHARMED = 50.0  # dB; where hardly anything was lost there is nothing to gain
 MOST_PHOTOS = 24
+MOST_PUBLIC = 400  # photos of public data in one training: decoded within seconds, and 100 MB at most
+PHOTOS = "photos"
 LARGEST_SIDE = 1024
 BLOCK = 64  # a network of a fixed size up to this sees a photo piece by piece; a larger one sees the whole, shrunk
 
@@ -64,7 +70,8 @@ class Order:
 
     Attributes:
         recipe, settings: by name.
-        photos: files to learn from; None takes the recipe's own pictures.
+        photos: files to learn from; None takes ``data``.
+        data: public data to learn from, a key of ``download.DATASETS`` that has been fetched; None takes the recipe's own pictures.
         watched: the photo that the previews show, uint8 (height, width, 3); None shows validation pictures.
         seconds, steps: the budget; whichever is spent first ends the training.
         seed: of the first weights and of everything random.
@@ -76,6 +83,7 @@ class Order:
     recipe: str
     settings: dict[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] | None = None
+    data: str | None = None
     watched: np.ndarray | None = None
     seconds: float = 60.0
     steps: int | None = None
@@ -255,10 +263,11 @@ class Session:
 
         recipe = self.recipe = self.order.build()
         cost = estimate(recipe)
-        folder, notes = self._photos(recipe)
+        folder, notes = self._photos() if self.order.data is None else self._public(self.order.data)
         data = self.data = recipe.load(folder)
-        if folder is not None:
-            shutil.rmtree(folder)  # a visitor's photos stay no longer than they are needed
+        if self.order.data is not None:
+            data.source = DATASETS[self.order.data].source
+        shutil.rmtree(self.work / PHOTOS, ignore_errors=True)  # a visitor's photos stay no longer than they are needed
         data.steps = min(data.steps, LONGEST_EPOCH)
         if self.control.cancel.is_set():
             raise Cancelled
@@ -285,11 +294,30 @@ class Session:
         run.state.seconds = self.seconds
         self._finish(run)
 
-    def _photos(self, recipe: Recipe) -> tuple[Path | None, tuple[Text, ...]]:
+    def _public(self, name: str) -> tuple[Path | str, tuple[Text, ...]]:
+        """Public data: digits by their name, of photos a folder with some, drawn at random but always the same."""
+        if not is_fetched(name):
+            raise RestorersError(NOT_FETCHED.format(name=name))
+        if DATASETS[name].kind == "digits":
+            return name, ()
+        files = sorted(path for path in (data_cache() / name).rglob("*") if path.suffix.lower() in SUFFIXES)
+        folder = self.work / PHOTOS
+        folder.mkdir()
+        chosen = np.random.default_rng(0).permutation(len(files))[:MOST_PUBLIC]
+        for number, row in enumerate(chosen):
+            (folder / f"{number:04} {files[row].name}").symlink_to(files[row])
+        many, used = len(files), len(chosen)
+        return folder, (
+            Text(
+                f"It learns from {used:,} of the {many:,} photos, drawn at random.", f"从 {many:,} 张照片中随机抽取 {used:,} 张用于学习。"
+            ),
+        )
+
+    def _photos(self) -> tuple[Path | None, tuple[Text, ...]]:
         """A folder with the visitor's photos, reduced where they are large."""
         if self.order.photos is None:
             return None, ()
-        folder, notes = self.work / "photos", []
+        folder, notes = self.work / PHOTOS, []
         folder.mkdir()
         for number, path in enumerate(self.order.photos[:MOST_PHOTOS]):
             if self.control.cancel.is_set():
@@ -357,7 +385,7 @@ class Session:
     def _validated(self, epoch, logs=None) -> None:
         self._flush()
         values = {key: float(logs[key]) for key in ("loss", "val_loss", "val_psnr")}
-        self._tell(event="validation", step=self.step, seconds=self.seconds, degraded_psnr=self._degraded_psnr(), **values)
+        self._tell(event="validation", step=self.step, seconds=self.seconds, degraded_psnr=self._degraded_psnr, **values)
         if all(map(math.isfinite, values.values())):
             self._good = self._callback.model.get_weights()
 
@@ -379,6 +407,7 @@ class Session:
         self._flush()
         self._tell(event="preview", step=self.step, picture=picture, psnr=psnr, keep=keep)
 
+    @cached_property
     def _degraded_psnr(self) -> float | None:
         from restorers.training.fit import mean_psnr
 
@@ -412,7 +441,8 @@ class Session:
         bare = self.recipe.architecture.build()  # without the optimizer
         bare.set_weights(run.model.get_weights())
         bare.save(self.work / "model.keras")
-        script = standalone(self.recipe, self.order.seconds, self.order.steps, self.order.seed, LONGEST_EPOCH)
+        public = None if self.order.data is None else self.data.source
+        script = standalone(self.recipe, self.order.seconds, self.order.steps, self.order.seed, LONGEST_EPOCH, public)
         (self.work / "train.py").write_text(script, encoding="utf-8")
         return folder
 
@@ -429,6 +459,7 @@ class Session:
         return str(self._export(run))
 
 
+NOT_FETCHED = Text("The data set {name} has not been fetched yet.", "数据集 {name} 尚未获取。")
 NO_MEMORY = Text("The memory is used up. Choose a smaller network, batch or crop.", "内存不足。请减小网络、批大小或裁剪边长。")
 UNEXPECTED = Text("Something went wrong in the training, and it has been noted on the server.", "训练中出现问题，已在服务器上记录。")
 
@@ -441,11 +472,11 @@ def strengths(recipe: Recipe, model: keras.Model, data: TrainingData) -> dict[st
         (strength, gain).
     """
     from restorers.training.fit import mean_psnr, predict
-    from restorers.training.recipes._crops import at_strength, in_channels, strength_of
+    from restorers.training.recipes._crops import at_strength, strength_of
 
-    degradation = getattr(recipe, "degradation", None)
+    degradation = degradation_of(recipe)
     parameter, truths = strength_of(degradation), data.validation[1][:TRIED]
-    if parameter is None or truths.shape[-1] != 3:
+    if parameter is None:
         return None
     channels, curve = recipe.architecture.channels, []
     middle = float(getattr(degradation, parameter.name))
@@ -454,12 +485,26 @@ def strengths(recipe: Recipe, model: keras.Model, data: TrainingData) -> dict[st
     tried = {float(s) for s in (*np.linspace(parameter.low, parameter.high, STRENGTHS), *near) if parameter.low <= s <= parameter.high}
     for strength in sorted({round(s) for s in tried} if parameter.kind == "int" else tried):
         at = at_strength(degradation, strength)
-        degraded = np.stack([at.apply(truth, np.random.default_rng(i)).photo for i, truth in enumerate(truths)])
-        inputs = np.stack([in_channels(photo, channels) for photo in degraded])
-        before = mean_psnr(degraded, truths)
+        inputs = np.stack([_degraded(recipe, at, truth, channels, np.random.default_rng(i)) for i, truth in enumerate(truths)])
+        before = mean_psnr(inputs[..., : truths.shape[-1]], truths)
         if before < UNHARMED:
             curve.append((float(strength), mean_psnr(predict(model, inputs, TRIED), truths) - before))
     return {"parameter": parameter, "trained": trained, "curve": tuple(curve)}
+
+
+def degradation_of(recipe: Recipe) -> Degradation | None:
+    """What ``recipe`` learns to undo, at its middle strength; None where it undoes nothing."""
+    found = (getattr(recipe, name, None) for name in ("degradation", "damage"))
+    return next((d for d in found if isinstance(d, Degradation)), None)
+
+
+def _degraded(recipe: Recipe, degradation: Degradation, truth: np.ndarray, channels: int, rng: np.random.Generator) -> np.ndarray:
+    """``truth`` as ``recipe`` would degrade it, in the channels of the network."""
+    from restorers.training.recipes._crops import in_channels
+
+    photo = degradation.apply(truth if truth.shape[-1] == 3 else np.repeat(truth, 3, axis=2), rng).photo
+    # digits are gray from the start: one channel's noise is theirs, where a gray photo has the mean of three
+    return photo[..., :channels] if not hasattr(recipe, "drawn") else in_channels(photo, channels)
 
 
 def speed() -> float:
@@ -505,6 +550,8 @@ class Child:
         self._speed = speed()
         self._ready.set()
         self.tell(0, event="ready", speed=self._speed)
+        if self._orders.empty():
+            load_digits(None)  # drawing them takes seconds, which nobody waits for now
         while True:
             run, order, folder = self._orders.get()
             self._train(run, order, Path(folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import math
 import os
 import shutil
 import subprocess
@@ -26,11 +27,13 @@ from restorers.errors import RestorersError
 from restorers.text import Text
 from restorers.training.session import Order
 
-LOST_AFTER = 60.0  # seconds without anybody looking, after which a run stops
+LOST_AFTER = 70.0  # seconds without anybody looking, after which a run stops; a page in the background looks once a minute
+LOST_WHEN_OTHERS_WAIT = 20.0  # seconds, where somebody waits: he may be the same visitor, who has loaded the page anew
 PAUSE_WHEN_OTHERS_WAIT = 60.0  # seconds that a paused run may keep others waiting
 STOP_GRACE = 45.0  # seconds that a stopped run has to write its result
 KEPT_RUNS = 48  # finished runs that can still be looked at
 MEMORY_LIMIT = 4_000_000_000  # bytes of one child, Keras included
+ROOM = 2_000_000_000  # bytes that are free where a child is kept before anybody has come
 MOST_LOSSES = 4000  # points of one curve; more are thinned
 TRAININGS_A_CHILD = 20  # then a fresh one takes its place
 WAITING, STARTING, RUNNING, PAUSED, STOPPING, DONE, FAILED = "waiting", "starting", "running", "paused", "stopping", "done", "failed"
@@ -154,12 +157,18 @@ class Run:
             self.state, self.since = state, time.monotonic()
 
 
+def child_environment() -> dict[str, str]:
+    """The environment that trainings run in: oneDNN is on, which TensorFlow leaves off on many processors."""
+    chosen = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return {"TF_ENABLE_ONEDNN_OPTS": "1", **os.environ, **chosen}
+
+
 class _Child:
     """One child process and the thread that hears it."""
 
     def __init__(self, hear: Callable[[_Child, dict[str, Any]], None], ended: Callable[[_Child], None]):
         here, there = Pipe()
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        environment = child_environment()
         # a fresh interpreter: it shares neither Keras' threads nor the page's memory, and does not build the page again
         self.process = subprocess.Popen(
             [sys.executable, "-m", "restorers.training.session", str(there.fileno())], pass_fds=[there.fileno()], env=environment
@@ -199,6 +208,15 @@ class _Child:
         self._ended(self)
 
 
+def _free_memory() -> float:
+    """Bytes that could still be used; infinite where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration):
+        return math.inf
+
+
 class Engine:
     """The trainings of all visitors.
 
@@ -208,7 +226,7 @@ class Engine:
         lost_after: seconds without a look, after which a run stops.
     """
 
-    def __init__(self, slots: int = 1, max_waiting: int = 8, lost_after: float = LOST_AFTER):
+    def __init__(self, slots: int = 1, max_waiting: int = 12, lost_after: float = LOST_AFTER):
         self.slots, self.max_waiting, self.lost_after = slots, max_waiting, lost_after
         self._lock = threading.RLock()
         self._children: list[_Child] = []
@@ -229,6 +247,11 @@ class Engine:
             self._begin()
             if not self._children:
                 self._children.append(_Child(self._hear, self._ended))
+
+    def warm_where_roomy(self) -> None:
+        """``warm``, unless memory is short."""
+        if _free_memory() >= ROOM:
+            self.warm()
 
     def start(self, owner: str, order: Order) -> Run:
         """Begin ``order`` for ``owner``, at the end of the line; what he had before is stopped.
@@ -411,7 +434,9 @@ class Engine:
             with self._lock:
                 now = time.monotonic()
                 for run in list(self._runs.values()):
-                    if not run.over and now - run.seen > self.lost_after:
+                    blocks = bool(self._waiting) and run not in self._waiting
+                    patience = min(self.lost_after, LOST_WHEN_OTHERS_WAIT) if blocks else self.lost_after
+                    if not run.over and now - run.seen > patience:
                         self.stop(run.owner, "lost")
                 for child in self._busy():
                     self._check(child, now)

@@ -38,7 +38,9 @@ class Endpoints:
         picture = {"format": "png", "interactive": False, "visible": False}
 
         def strings(label: str, value: list[str]) -> Api:
-            return Api(value, {**STRINGS, "description": label}, label=label)
+            texts = Api(value, {**STRINGS, "description": label}, label=label)
+            texts.visible = False
+            return texts
 
         def report() -> gr.JSON:
             return gr.JSON(label="scores", visible=False)
@@ -59,6 +61,12 @@ class Endpoints:
         shown, broken, seed = given()
         several = strings("restorers, each as name,setting=value,…; none for all that suit", [])
         self._endpoint(self.compare, [shown, broken, several, seed], [report()])
+
+    @staticmethod
+    def component_ids(demo: gr.Blocks) -> set[int]:
+        """Numbers of the components of ``demo`` that the endpoints consist of."""
+        public = [fn for fn in demo.fns.values() if fn.api_visibility == "public"]
+        return {block._id for fn in public for block in (*fn.inputs, *fn.outputs)} | {number for fn in public for number, _ in fn.targets}
 
     def _endpoint(self, function: Callable, inputs: list, outputs: list) -> None:
         gr.Button(visible=False).click(function, inputs, outputs, api_name=function.__name__, show_progress="hidden", **LIMITS)

@@ -31,6 +31,7 @@ class Job:
         progress: share that is done, 0 to 1.
         early: what can be shown before the result is whole; None until ``work`` reports it.
         began: when it left the line, in seconds of ``time.monotonic``; None while it waits.
+        heard: when it last said how far it is.
         result, error: what ``work`` returned or raised, once ``done`` is set.
     """
 
@@ -39,6 +40,7 @@ class Job:
     progress: float = 0.0
     early: Any = None
     began: float | None = None
+    heard: float = 0.0
     result: Any = None
     error: BaseException | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -48,6 +50,7 @@ class Job:
     def report(self, share: float, early: Any = None) -> None:
         """Say how far the work is, and what can be shown of it already; the latter wakes whoever follows."""
         self.progress = min(max(float(share), self.progress), 1.0)
+        self.heard = time.monotonic()
         if early is not None:
             self.early = early
             self.wake()
@@ -147,10 +150,15 @@ class Line:
                 return 0
             return self._waiting.index(job) + (self._running is not None)
 
+    def silent(self) -> float:
+        """Seconds since the job that runs has last said how far it is; 0 where none runs."""
+        with self._lock:
+            return 0.0 if self._running is None else time.monotonic() - self._running.heard
+
     def _advance(self) -> None:
         if self._running is None and self._waiting:
             self._running = self._waiting.popleft()
-            self._running.began = time.monotonic()
+            self._running.began = self._running.heard = time.monotonic()
             threading.Thread(target=self._run, args=(self._running,), name="restorers-job", daemon=True).start()
 
     def _run(self, job: Job) -> None:

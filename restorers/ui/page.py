@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from restorers.errors import RestorersError
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import server
+from restorers.ui.api import Endpoints
+from restorers.ui.compare_tab import CompareTab
 from restorers.ui.controls import asset
+from restorers.ui.guard import MAX_UPLOAD, names_an_address
+from restorers.ui.inside_tab import InsideTab
 from restorers.ui.language import STYLE, both, say, switch_script, translations
+from restorers.ui.lesson_tab import LessonTab, lesson_bar
+from restorers.ui.lesson_view import script as lesson_script
+from restorers.ui.photo_input import told
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import RestoreTab
 from restorers.ui.train_tab import TrainTab
+from restorers.ui.uploads import private_folder
 from restorers.ui.words import page as words
+from restorers.ui.words import server as server_words
 
 THEME = gr.themes.Base(
     primary_hue=gr.themes.colors.teal,
@@ -43,14 +54,27 @@ THEME = gr.themes.Base(
 
 
 class _Page(gr.Blocks):
-    """A queue that is bounded from the start: to ask for it afterwards would build the routes of the server a third time."""
+    """A queue that is bounded from the start: to ask for it afterwards would build the routes of the server a third time.
+    And no file field that makes the server fetch an address.
+    """
 
     def queue(self, **settings):
         return super().queue(**{"max_size": 16, "default_concurrency_limit": 1, **settings})
 
+    async def preprocess_data(self, block_fn, inputs, *rest, **more):
+        if not self.mcp_server and names_an_address(inputs):  # a tool for other programs may be given addresses
+            raise told(RestorersError(server_words.ONLY_UPLOADS))
+        try:
+            return await super().preprocess_data(block_fn, inputs, *rest, **more)
+        except gr.Error as error:
+            if error.title == "Error":  # Gradio's own words: they repeat what was sent, and are shown as HTML
+                error.message = html.escape(error.message)
+            raise
+
 
 def build_demo() -> gr.Blocks:
     """Build the page. Loads no weights and no TensorFlow; ``launch_options`` says how to serve it."""
+    private_folder()
     desk = Desk()
     with _Page(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
         with gr.Row(elem_id="page-head"):
@@ -63,32 +87,58 @@ def build_demo() -> gr.Blocks:
                 apply_default_css=False,
                 elem_id="page-language",
             )
-        with gr.Tabs(elem_id="page-tabs"):
+        bar = lesson_bar()
+        with gr.Tabs(elem_id="page-tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore") as restore_tab:
                 restore = RestoreTab(desk)
+            with gr.Tab(say(words.TAB_COMPARE), id="compare", elem_id="tab-compare") as compare_tab:
+                compare = CompareTab(desk)
             with gr.Tab(say(words.TAB_TRAIN), id="train", elem_id="tab-train") as train_tab:
                 train = TrainTab(desk)
+            with gr.Tab(say(words.TAB_INSIDE), id="inside", elem_id="tab-inside") as inside_tab:
+                inside = InsideTab(desk)
+            with gr.Tab(say(words.TAB_LESSONS), id="lessons", elem_id="tab-lessons") as lessons_tab:
+                lessons = LessonTab(bar)
         gr.HTML(f"<p>{both(words.PRIVACY)}</p>", elem_id="page-foot")
+        Endpoints(desk)
         desk.own = train.handlers.restorers
         restore.listen(demo, restore_tab)
+        compare.listen(compare_tab, tabs, restore)
         train.listen(demo, train_tab)
-        _retitle(switch, {restore_tab: words.TAB_RESTORE, train_tab: words.TAB_TRAIN})
-    demo.desk, demo.train = desk, train
+        inside.listen(demo, inside_tab)
+        lessons.listen(restore, train)
+        titles = {
+            restore_tab: words.TAB_RESTORE,
+            compare_tab: words.TAB_COMPARE,
+            train_tab: words.TAB_TRAIN,
+            inside_tab: words.TAB_INSIDE,
+            lessons_tab: words.TAB_LESSONS,
+        }
+        _retitle(switch, {**titles, **compare.titles})
+    demo.desk, demo.train, demo.compare, demo.inside = desk, train, compare, inside
+    demo.titles = {tab.id: title for tab, title in titles.items()}
     return demo
 
 
 def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     """The arguments of ``demo.launch`` that make the page safe, private and bilingual."""
     # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
-    head = f"<style>{STYLE}{asset('page.css')}{asset('train.css')}</style><script>{asset('address.js')}{switch_script()}</script>"
+    style = "".join(asset(name) for name in ("page.css", "train.css", "compare.css", "inside.css", "lessons.css"))
+    head = f"<style>{STYLE}{style}</style><script>{asset('address.js')}{switch_script()}{lesson_script(demo.titles)}</script>"
     return {
         "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),
-        "app_kwargs": server.app_kwargs(demo.desk.pictures, *demo.desk.shelves, *demo.train.handlers.shelves),
+        "app_kwargs": server.app_kwargs(
+            demo.desk,
+            *demo.train.handlers.shelves,
+            *demo.compare.handlers.shelves,
+            *demo.inside.handlers.shelves,
+            kept=lambda: frozenset().union(*(getattr(block, "keep_in_cache", ()) for block in demo.blocks.values())),
+        ),
         "enable_monitoring": False,
         "footer_links": [],
         "head": head,
         "i18n": translations(),
-        "max_file_size": server.MAX_UPLOAD,
+        "max_file_size": MAX_UPLOAD,
         "run_history": False,
         "show_error": False,
         "ssr_mode": False,

@@ -121,6 +121,7 @@ class Desk:
 
     Attributes:
         own: the networks that a visitor has trained, newest first.
+        keepers: told when a visitor is forgotten, to forget what they keep of him.
 
     Args:
         line: where heavy work waits.
@@ -130,6 +131,7 @@ class Desk:
     def __init__(self, line: Line = LINE, photo_bytes: int = 1 << 30, look_bytes: int = 1 << 30, picture_bytes: int = 1 << 30):
         self.line = line
         self.own: Callable[[str], Sequence[type[Network]]] = lambda owner: ()
+        self.keepers: list[Callable[[str], None]] = []
         # a photo of 40 megapixels takes a gigabyte while it is decoded or degraded: few at a time, however many visitors there are
         self._decoding = threading.Lock()
         self._previewing = threading.Semaphore(2)
@@ -178,6 +180,8 @@ class Desk:
                 self.photos.discard((look.path, size))
         for shelf in self.shelves:
             shelf.drop(owner)
+        for forget in self.keepers:
+            forget(owner)
 
     def paint(self, owner: str, mask: np.ndarray | None) -> None:
         """Keep the mask (bool, (height, width)) that ``owner`` has painted, or forget it."""
@@ -186,7 +190,8 @@ class Desk:
         else:
             self.masks.put((owner, "mask"), mask, mask.nbytes, owner)
 
-    def _with_mask(self, owner: str, setup: Setup) -> Setup:
+    def with_mask(self, owner: str, setup: Setup) -> Setup:
+        """``setup`` with what ``owner`` has painted, where it is painted on."""
         mask = self.masks.get((owner, "mask"))
         if mask is None or not any(step.name == "painted_mask" for step in setup.steps):
             return setup
@@ -212,7 +217,7 @@ class Desk:
             return self._preview(owner, setup, path)
 
     def _preview(self, owner: str, setup: Setup, path: str) -> Look:
-        degradation = self._with_mask(owner, setup).degradation()
+        degradation = self.with_mask(owner, setup).degradation()
         working = self.working(path, setup.size)
         last: Look | None = self.looks.get(owner)
         same_photo = last is not None and last.working is working
@@ -231,7 +236,7 @@ class Desk:
             if degradation is not None:
                 kept = last.pictures.get("original") if same_photo else None
                 look.pictures["original"] = kept if kept and self.pictures.alive(kept.url) else self._publish(owner, working.photo)
-            look.pictures["degraded"] = self._publish(owner, observation.photo, caption=_decibels(nothing))
+            look.pictures["degraded"] = self._publish(owner, observation.photo, caption=decibels(nothing))
         self.looks.put(owner, look, look.nbytes, owner)
         return look
 
@@ -292,7 +297,7 @@ class Desk:
         look.pictures["invented"] = self._publish(owner, heat_colors(agreement.map, ERROR_MAXIMUM), full=False)
         restored, seen = score(mixed, truth), look.observed or score(np.clip(look.observation.photo, 0, 1), truth)
         shown = look.pictures["restored"]
-        look.pictures["restored"] = replace(shown, caption=_decibels(restored.psnr))
+        look.pictures["restored"] = replace(shown, caption=decibels(restored.psnr))
         return replace(look, observed=seen, restored=restored, agreement=agreement)
 
 
@@ -303,7 +308,8 @@ def _unrestored(look: Look) -> Look:
     return replace(look, restoration=None, restored=None, agreement=None, pictures=kept)
 
 
-def _decibels(value: float | None) -> str:
+def decibels(value: float | None) -> str:
+    """A PSNR in one decimal, for beside a picture; empty where it is unknown."""
     return "" if value is None else f"{value:.1f} dB" if math.isfinite(value) else "∞ dB"
 
 

@@ -149,6 +149,8 @@ class RestoreTab:
         self.inputs: set[Component] = {self.photo, self.sample, self.size, self.damage, self.steps, self.seed, self.restorer, self.strength}
         for panels in (self.damages, self.restorers):
             self.inputs |= {component for p in panels.values() for component in p.components.values()}
+        self.arranged: set[Component] = {*self.looks, self.strength, *self.chosen} | self.inputs - {self.photo}
+        self.results: set[Component] = {*self.looks, self.strength, self.run, self.stop, self.restorer}
 
     # components
 
@@ -454,38 +456,44 @@ class RestoreTab:
 
     def open(self, request: gr.Request) -> dict[Component, Any]:
         """The page opens: with the settings of the link, or with those to start with."""
-        setup, ignored = from_query(list(request.query_params.multi_items()), self.start, SAMPLES)
-        *frozen, last = setup.steps or (None,)
-        values: dict[Component, Any] = {
-            self.sample: setup.sample,
-            self.size: setup.size,
-            self.damage: last.name if last else NONE,
-            self.steps: [chip_of_step(step) for step in frozen],
-            self.seed: setup.seed,
-            self.strength: round(100 * setup.strength),
-        }
-        if last:
-            values |= {self.damages[last.name].components[name]: value for name, value in last.build().settings().items() if name != "mask"}
-        values |= {self.restorers[setup.restorer].components[name]: value for name, value in setup.settings.items()}
+        return self.take(list(request.query_params.multi_items()), request.session_hash)
+
+    def take(self, query: Sequence[tuple[str, str]], owner: str) -> dict[Component, Any]:
+        """Updates that set everything as the (name, value) pairs of a link say; what they do not name stands as at first."""
+        setup, ignored = from_query(query, self.start, SAMPLES)
         path = sample_path(setup.sample)
-        look = self.desk.preview(request.session_hash, setup, path)
-        chosen, offered = self._fitted(request.session_hash, setup, look)
+        look = self.desk.preview(owner, setup, path)
         if restorer_class(setup.restorer)().missing_knowledge(look.observation):
+            chosen, _ = self._fitted(owner, setup, look)
             titles = {"asked": restorer_class(setup.restorer).title, "chosen": restorer_class(chosen).title}
             ignored.append(fill(words.LINK_UNFIT, **titles))
             setup = replace(setup, restorer=chosen, settings=restorer_class(chosen)().settings())
-            look = self.desk.preview(request.session_hash, setup, path)
-        updates = self.show(request.session_hash, look, setup)
-        updates[self.strength] = gr.update(value=values.pop(self.strength))
         banner = view.sentences((words.LINK_IGNORED, *ignored), "notice") if ignored else ""
+        return {**self.arrange(owner, setup, path), self.photo: path, self.banner: banner}
+
+    def arrange(self, owner: str, setup: Setup, path: str | None) -> dict[Component, Any]:
+        """Updates that make the tab show ``setup``, all but the photo itself; ``RestorersError`` for what does not fit."""
+        *frozen, last = setup.steps or (None,)
+        values: dict[Component, Any] = {
+            self.sample: setup.sample or "",
+            self.size: setup.size,
+            self.steps: [chip_of_step(step) for step in frozen],
+            self.seed: setup.seed,
+        }
+        if last:
+            values |= {self.damages[last.name].components[name]: value for name, value in last.build().settings().items() if name != "mask"}
+        if known(setup.restorer, self.restorers):
+            values |= {self.restorers[setup.restorer].components[name]: value for name, value in setup.settings.items()}
+        look = self.desk.preview(owner, setup, path)
+        _, offered = self._fitted(owner, setup, look)
+        damage = last.name if last else NONE
         return {
             **values,
-            **updates,
-            self.photo: path,
-            **self._applying(setup, values[self.damage]),
+            **self.show(owner, look, setup),
+            self.strength: gr.update(value=round(100 * setup.strength), visible=shown(look.restoration is not None)),
+            **self._applying(setup, damage),
             self.restorer: gr.update(value=setup.restorer, options=offered),
-            self.damage: gr.update(value=values[self.damage], options=damage_options(following=bool(frozen))),
-            self.banner: banner,
+            self.damage: gr.update(value=damage, options=damage_options(following=bool(frozen))),
         }
 
     # listening
@@ -536,17 +544,16 @@ class RestoreTab:
         self.strength.input(self.blend, self.inputs, own, **at_once)
 
         running: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "multiple", **raw}
-        results = own | {self.run, self.stop, self.restorer}
-        self.run.click(self.restore, self.inputs, results, js=SHOW_RESULT_SCRIPT, **running)
+        self.run.click(self.restore, self.inputs, self.results, js=SHOW_RESULT_SCRIPT, **running)
         self.stop.click(self.halt, None, None, queue=False, **PRIVATE)
         opened = demo.load(
             self.open,
             None,
-            own | self.inputs | chosen | {self.banner},
+            self.arranged | {self.photo, self.banner},
             queue=False,
             **quiet,
         )
-        opened.then(self.restore, self.inputs, results, **running)
+        opened.then(self.restore, self.inputs, self.results, **running)
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, panels: dict[str, Panel], more: dict[str, gr.Group]) -> None:

@@ -1,11 +1,11 @@
-"""What the page needs of the server beside Gradio: pictures, limits, the language before the first picture, sweeping."""
+"""What the page needs of the server beside Gradio: pictures, health, limits, the language before the first picture, sweeping."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Container
 from functools import cache
 from typing import Any
 
@@ -18,70 +18,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from restorers.photo import fit_within, read_photo, to_uint8
 from restorers.samples import SAMPLES
+from restorers.ui import uploads
+from restorers.ui.guard import BodyLimit, Doors, RateLimit
+from restorers.ui.health import health_route
 from restorers.ui.language import EARLY_SCRIPT
 from restorers.ui.memory import Pictures, Shelf
+from restorers.ui.restore_handlers import Desk
 
-MAX_UPLOAD = 25_000_000
-MAX_BODY = 256_000
-LIMITS = {"/upload": MAX_UPLOAD}
 THUMBNAIL = 64
-SWEEP_EVERY = 300.0  # seconds
-
-
-class BodyLimit:
-    """Refuses request bodies that are too long with status 413, before anything reads them.
-
-    Args:
-        app: the application behind it.
-        limits: bytes allowed by the end of the path.
-        other: bytes allowed for every other request.
-    """
-
-    def __init__(self, app: ASGIApp, limits: Mapping[str, int] = LIMITS, other: int = MAX_BODY):
-        self.app, self.limits, self.other = app, limits, other
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        path = scope["path"].rstrip("/")
-        limit = next((most for end, most in self.limits.items() if path.endswith(end)), self.other)
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            return await self._refuse(send, limit)
-        seen, answered, refused = 0, False, False
-
-        async def counted() -> Message:
-            nonlocal seen, refused
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                refused = True
-                return {"type": "http.disconnect"}
-            return message
-
-        async def passed(message: Message) -> None:
-            nonlocal answered
-            if refused and not answered:
-                answered = True
-                await self._refuse(send, limit)
-            elif not refused:
-                answered = answered or message["type"] == "http.response.start"
-                await send(message)
-
-        try:
-            await self.app(scope, counted, passed)
-        except Exception:
-            if not refused:
-                raise
-        if refused and not answered:
-            await self._refuse(send, limit)
-
-    @staticmethod
-    async def _refuse(send: Send, limit: int) -> None:
-        body = json.dumps({"error": f"The request is longer than {limit} bytes."}).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+SWEEP_EVERY = 20.0  # seconds: what is uploaded in between may stand above the bound
 
 
 class EarlyScript:
@@ -150,23 +95,33 @@ def sample_route() -> Route:
     return Route("/samples/{name}.jpg", answer)
 
 
-def app_kwargs(pictures: Pictures, *shelves: Shelf) -> dict[str, Any]:
-    """For ``launch(app_kwargs=…)``."""
+def app_kwargs(desk: Desk, *shelves: Shelf, kept: Callable[[], Container[str]] = frozenset) -> dict[str, Any]:
+    """For ``launch(app_kwargs=…)``.
+
+    Args:
+        desk: what the Restore tab keeps.
+        shelves: what else is kept, and swept.
+        kept: the files in the folder of the uploads that stay.
+    """
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")  # uvicorn would believe whatever stands before it on this machine
 
     @contextlib.asynccontextmanager
     async def lifespan(_app):
+        folder = uploads.private_folder()
+
         async def sweep() -> None:
             while True:
-                await asyncio.sleep(SWEEP_EVERY)
-                for shelf in (pictures, *shelves):
+                for shelf in (*desk.shelves, *shelves):
                     shelf.sweep()
+                await run_in_threadpool(uploads.sweep, folder, kept())
+                await asyncio.sleep(SWEEP_EVERY)
 
         task = asyncio.create_task(sweep())
         yield
         task.cancel()
 
     return {
-        "routes": [picture_route(pictures), sample_route()],
-        "middleware": [Middleware(BodyLimit), Middleware(EarlyScript)],
+        "routes": [picture_route(desk.pictures), sample_route(), health_route(desk.line)],
+        "middleware": [Middleware(Doors), Middleware(RateLimit), Middleware(BodyLimit), Middleware(EarlyScript)],
         "lifespan": lifespan,
     }

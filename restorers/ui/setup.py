@@ -32,7 +32,9 @@ class Step:
 
     def build(self) -> Degradation:
         """The degradation; ``RestorersError`` for an unknown name or a value that does not fit."""
-        return DEGRADATIONS.get(self.name).from_settings(self.settings)
+        # the path of a picture is for the command line: here it would be one of the server's
+        settings = {name: value for name, value in self.settings.items() if name != "mask" or not isinstance(value, str)}
+        return DEGRADATIONS.get(self.name).from_settings(settings)
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,13 @@ def _pairs(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, _written(value)) for name, value in settings.items() if value is not None and not isinstance(value, np.ndarray)]
 
 
-def _packed(name: str, settings: Mapping[str, Any]) -> str:
+def packed(name: str, settings: Mapping[str, Any]) -> str:
+    """A plug-in and its settings as one value of a link, e.g. ``gaussian_noise,sigma=25``."""
     return ",".join([name, *(f"{k}={v}" for k, v in _pairs(settings))])
 
 
-def _unpacked(text: str) -> tuple[str, dict[str, str]]:
+def unpacked(text: str) -> tuple[str, dict[str, str]]:
+    """What ``packed`` wrote: the name, and the settings as text, unchecked."""
     name, *rest = text.split(",")
     return name, dict(part.split("=", 1) for part in rest if "=" in part)
 
@@ -87,8 +91,8 @@ def to_query(setup: Setup) -> str:
     """The setting as the query of a link, e.g. ``photo=cat&with=gaussian_noise,sigma=25&seed=3&using=denoise``."""
     pairs = [("photo", setup.sample)] if setup.sample else []
     pairs += [("size", setup.size)] if setup.size != "fit" else []
-    pairs += [("with", _packed(step.name, step.settings)) for step in setup.steps] or [("with", NONE)]
-    pairs += [("seed", str(setup.seed)), ("using", _packed(setup.restorer, setup.settings))]
+    pairs += [("with", packed(step.name, step.settings)) for step in setup.steps] or [("with", NONE)]
+    pairs += [("seed", str(setup.seed)), ("using", packed(setup.restorer, setup.settings))]
     pairs += [("strength", _written(round(100 * setup.strength)))] if setup.strength != 1 else []
     return urlencode(pairs, safe=",=:")
 
@@ -144,7 +148,7 @@ def from_query(query: Sequence[tuple[str, str]], start: Setup, samples: Mapping[
         if len(values["with"]) > MAX_STEPS:
             notes.append(words.LINK_MANY.format(most=MAX_STEPS))
         for text in values["with"][:MAX_STEPS]:
-            name, given = _unpacked(text)
+            name, given = unpacked(text)
             if name in DEGRADATIONS:
                 found.append(Step(name, _checked(DEGRADATIONS.get(name), given, notes)))
             elif name != NONE:
@@ -159,7 +163,7 @@ def from_query(query: Sequence[tuple[str, str]], start: Setup, samples: Mapping[
         else:
             notes.append(words.LINK_BAD_SEED.format(value=asked[:40], high=MAX_SEED))
     if (asked := last("using")) is not None:
-        name, given = _unpacked(asked)
+        name, given = unpacked(asked)
         try:
             settings = _checked(type(find_restorer(name)), given, notes)
             restorer = name

@@ -19,7 +19,10 @@ from restorers.photo import fit_within, to_uint8
 from restorers.presets import Preset, PresetStore
 from restorers.restore import Network, network
 from restorers.samples import SAMPLES
+from restorers.text import Text
+from restorers.training.download import DATASETS, READY, Downloads
 from restorers.training.recipes import RECIPES, Recipe
+from restorers.training.recipes.composed import Composed
 from restorers.training.session import Order
 from restorers.training.worker import Engine, Run
 from restorers.ui.language import fill
@@ -34,6 +37,29 @@ KEPT_BYTES = 1 << 30
 KEPT_EACH = 4  # networks of one visitor
 RISE = 1.03  # a validation loss this much above its lowest, and rising, is overfitting
 LATER = 3  # validations after the lowest
+THIS, SAMPLE_PHOTOS, SHAPES, DIGITS = "this", "samples", "shapes", "digits"
+# what a composed training calls its pictures, where they are no photos
+DRAWN = {SHAPES: "shapes", DIGITS: "digits"} | {name: "digits" for name, dataset in DATASETS.items() if dataset.kind == "digits"}
+
+
+class NotFetched(RestorersError):
+    """Public data that nobody has fetched yet."""
+
+
+def page_recipes() -> list[type[Recipe]]:
+    """The recipes that a visitor can train: those that need no hour."""
+    return [r for r in RECIPES if r.minutes is None]
+
+
+def sources_of(recipe: type[Recipe]) -> tuple[str, ...]:
+    """What ``recipe`` can learn from on the page, the usual first; the last ones are keys of ``DATASETS``."""
+    public = {kind: tuple(name for name, dataset in DATASETS.items() if dataset.kind == kind) for kind in ("photos", "digits")}
+    if issubclass(recipe, Composed):
+        return THIS, SAMPLE_PHOTOS, SHAPES, DIGITS, *public["photos"], *public["digits"]
+    if not hasattr(recipe, "pair"):
+        return DIGITS, *public["digits"]
+    usual = (THIS, SAMPLE_PHOTOS) if hasattr(recipe, "drawn") else (SAMPLE_PHOTOS, THIS)
+    return *usual, *public["photos"]
 
 
 class TrainedNetwork:
@@ -103,6 +129,7 @@ class Look:
         trained: what can be taken away, once it is over.
         estimate: what the present settings would cost, once it is known.
         estimating: the estimate is still to come.
+        fetching: public data is on its way, or the way to it is being looked for.
     """
 
     run: Run | None = None
@@ -116,6 +143,7 @@ class Look:
     trained: TrainedNetwork | None = None
     estimate: dict[str, Any] | None = None
     estimating: bool = False
+    fetching: bool = False
 
 
 class TrainDesk:
@@ -124,10 +152,13 @@ class TrainDesk:
     Args:
         desk: holds the photos and the pictures.
         engine: trains.
+
+    Attributes:
+        downloads: the public data, shared by all visitors.
     """
 
     def __init__(self, desk: Desk, engine: Engine):
-        self.desk, self.engine = desk, engine
+        self.desk, self.engine, self.downloads = desk, engine, Downloads()
         self.visits = Shelf(KEPT_BYTES)
         self.trained = Shelf(KEPT_BYTES, max_owned=KEPT_EACH)
         self._store = PresetStore(kept=2)
@@ -157,7 +188,7 @@ class TrainDesk:
         *,
         files: Sequence[str] | None,
         sample: str | None,
-        only_these: bool,
+        source: str,
         seconds: float,
         steps: int | None = None,
         seed: int = 0,
@@ -170,20 +201,28 @@ class TrainDesk:
             recipe, settings: of the recipe.
             files: the visitor's photos; None or empty takes ``sample``.
             sample: name of a sample photo.
-            only_these: learn from these photos alone; otherwise from the sample photos.
+            source: what to learn from, one of ``sources_of(recipe)``; anything else takes the first of them.
             seconds, steps, seed, delay, paused: as in ``Order``.
 
         Raises:
             RestorersError: what cannot be trained.
         """
+        offered = sources_of(RECIPES.get(recipe))
+        source = source if source in offered else offered[0]
+        if issubclass(RECIPES.get(recipe), Composed):
+            settings = {**settings, "data": DRAWN.get(source, "photos")}
         built: Recipe = RECIPES.get(recipe).from_settings(settings)
+        if source in DATASETS and self.downloads.now(source).state != READY:
+            megabytes = Text(*[str(DATASETS[source].megabytes)] * 2)
+            raise NotFetched(fill(words.FETCH_FIRST, title=DATASETS[source].title, megabytes=megabytes))
         paths, notes = self._photos(files, sample)
         watched = to_uint8(fit_within(self.desk.working(paths[0]).photo, WATCHED_SIDE)) if hasattr(built, "pair") else None
-        learned = tuple(map(str, paths)) if only_these and hasattr(built, "pair") else None
+        learned = tuple(map(str, paths)) if source == THIS else None
         if learned and len(learned) == 1 and learned[0] in map(str, (s.path for s in SAMPLES.values())) and not hasattr(built, "drawn"):
             learned = None  # the tutorials need many pictures
+        data = source if source in DATASETS else None
         seconds = min(float(seconds or 0), MAX_SECONDS)
-        order = Order(recipe, dict(settings), learned, watched, seconds, int(steps) if steps else None, seed, paused, delay)
+        order = Order(recipe, dict(settings), learned, data, watched, seconds, int(steps) if steps else None, seed, paused, delay)
         order.build()
         return order, notes
 
@@ -264,9 +303,13 @@ class TrainDesk:
         with visit.lock:
             run = visit.run
             self._keep(owner, visit)
-            estimate, estimating = self.engine.estimate(owner), self.engine.estimating(owner)
+            asked = {
+                "estimate": self.engine.estimate(owner),
+                "estimating": self.engine.estimating(owner),
+                "fetching": self.downloads.checking or any(self.downloads.now(name).busy for name in DATASETS),
+            }
             if run is None:
-                return Look(None, visit.ghost, ghost_film=self._film(owner, visit, visit.ghost), estimate=estimate, estimating=estimating)
+                return Look(None, visit.ghost, ghost_film=self._film(owner, visit, visit.ghost), **asked)
             name = visit.kept.get(run.number)
             film = self._film(owner, visit, run)
             shown = (
@@ -282,8 +325,7 @@ class TrainDesk:
                 shown.get("degraded"),
                 overfitting(run.validations),
                 self.trained.get((owner, name)) if name else None,
-                estimate,
-                estimating,
+                **asked,
             )
 
     def _visit(self, owner: str) -> Visit:
@@ -309,14 +351,16 @@ class TrainDesk:
         film = [(f.step, self._address(owner, visit, run, f.step, f.picture), f.psnr) for f in frames]
         now = run.now
         if frames and now.step > frames[-1].step:
-            old = visit.addresses.pop((run.number, "now"), None)
-            if old is None or visit.looked_at != (run.number, now.step):
-                if old is not None:
-                    self.desk.pictures.discard(_token(old))
-                old = self.desk.pictures.publish(now.picture, _album(owner))
+            shown = visit.addresses.get((run.number, "now"))
+            if shown is None or visit.looked_at != (run.number, now.step):
+                # a browser may still be asking for the last one: it goes one look later
+                if (earlier := visit.addresses.pop((run.number, "before"), None)) is not None:
+                    self.desk.pictures.discard(_token(earlier))
+                if shown is not None:
+                    visit.addresses[run.number, "before"] = shown
+                shown = visit.addresses[run.number, "now"] = self.desk.pictures.publish(now.picture, _album(owner))
                 visit.looked_at = (run.number, now.step)
-            visit.addresses[run.number, "now"] = old
-            film.append((now.step, old, now.psnr))
+            film.append((now.step, shown, now.psnr))
         return tuple(film)
 
     def _address(self, owner: str, visit: Visit, run: Run, what: Any, picture: np.ndarray) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 from gradio.components.base import Component
@@ -14,6 +17,7 @@ from restorers.models import ARCHITECTURES
 from restorers.params import Parameter
 from restorers.samples import SAMPLES
 from restorers.text import Text
+from restorers.training.download import DATASETS, UNREACHABLE, Downloads
 from restorers.training.recipes import RECIPES
 from restorers.training.recipes._crops import strength_of
 from restorers.training.recipes.composed import NOTHING, Composed, network_defaults, network_parameters
@@ -26,25 +30,53 @@ from restorers.ui.number_inputs import BoundedNumber, BoundedSlider
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import GROUP_SCRIPT, shown
 from restorers.ui.setup import MAX_SEED
-from restorers.ui.train_handlers import MAX_SECONDS, Look, TrainDesk
+from restorers.ui.train_handlers import (
+    DIGITS,
+    MAX_SECONDS,
+    SAMPLE_PHOTOS,
+    SHAPES,
+    THIS,
+    Look,
+    NotFetched,
+    TrainDesk,
+    page_recipes,
+    sources_of,
+)
+from restorers.ui.train_setup import MOST_STEPS, OWNED, TrainSetup, from_query, to_query
 from restorers.ui.words import train as words
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 TICK = 0.5  # seconds between two looks
-THIS, SAMPLE_PHOTOS = "this", "samples"
-SOURCES = {THIS: words.SOURCE_THIS, SAMPLE_PHOTOS: words.SOURCE_SAMPLES}
+SOURCES = {
+    THIS: words.SOURCE_THIS,
+    SAMPLE_PHOTOS: words.SOURCE_SAMPLES,
+    SHAPES: words.SOURCE_SHAPES,
+    DIGITS: words.SOURCE_DIGITS,
+}
+REACH_WAIT = 4.0  # seconds after which the page no longer waits to hear which public data can be reached
 LONGEST_DELAY = 3.0  # seconds
-MOST_STEPS = 1_000_000
 _EMPTY = Text("", "")
+FETCH_SCRIPT = """element.addEventListener("click", (event) => {
+  if (event.target.closest("[data-fetch]")) trigger("input");
+});"""
 SHOW_RESULT_SCRIPT = """() => {
   const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   if (innerWidth <= 640) document.querySelector("#train-results").scrollIntoView({ behavior: smooth });
 }"""
 
 
-def page_recipes() -> list[type]:
-    """The recipes that a visitor can train: those that need no hour."""
-    return [r for r in RECIPES if r.minutes is None]
+MAX_LINK = 4000  # characters of an address that are read
+# the address is read once: afterwards it only tells what is set
+QUERY_SCRIPT = "() => [(restorers.trainQuery ??= location.search)]"
+QUERY_AGAIN_SCRIPT = """() => {
+  const query = restorers.trainQuery;
+  restorers.trainQuery = "";
+  return [query];
+}"""
+# a link that leads to this tab opens it; which tab is open stands in the address, too
+OPEN_SCRIPT = """() => {
+  if (new URLSearchParams(location.search).get("tab") === "train") document.querySelector("#tab-train-button")?.click();
+}"""
 
 
 def is_tutorial(recipe: type) -> bool:
@@ -52,7 +84,20 @@ def is_tutorial(recipe: type) -> bool:
     return recipe.name.startswith("tutorial-")
 
 
-def _setting(parameter: Parameter, elem_id: str, value: Any = None) -> Component:
+def source_options(recipe: type, downloads: Downloads) -> list[dict[str, Any]]:
+    """What ``recipe`` can learn from; public data that is neither here nor within reach cannot be chosen."""
+    entries = []
+    for name in sources_of(recipe):
+        if name in DATASETS:
+            title = words.SOURCE_SIZED.format(title="{title}", megabytes=DATASETS[name].megabytes)
+            lost = downloads.now(name).state == UNREACHABLE
+            entries += options([(name, fill(title, title=DATASETS[name].title), words.SOURCE_PUBLIC)], disabled=lost)
+        else:
+            entries += options([(name, SOURCES[name], words.SOURCE_HERE)])
+    return entries
+
+
+def _setting(parameter: Parameter, elem_id: str) -> Component:
     """The control of a parameter; a rate is typed, for it spans powers of ten."""
     if parameter.name == "rate":
         return BoundedNumber(
@@ -68,10 +113,7 @@ def _setting(parameter: Parameter, elem_id: str, value: Any = None) -> Component
     if parameter.kind == "choice":
         choices = options((name, title, _EMPTY) for name, title in parameter.choices.items())
         return select(parameter.default, choices, title=parameter.label, elem_id=elem_id)
-    component = control(parameter, elem_id)
-    if value is not None:
-        component.value = value
-    return component
+    return control(parameter, elem_id)
 
 
 class TrainTab:
@@ -84,6 +126,14 @@ class TrainTab:
     def __init__(self, desk: Desk, engine: Engine | None = None):
         self.handlers = TrainDesk(desk, engine or Engine())
         self.first = page_recipes()[0].name
+        self.banner = gr.HTML(elem_id="train-banner")
+        self.link = gr.HTML(
+            "",
+            html_template="<span hidden></span>",
+            js_on_load=f"const OWNED = {json.dumps(OWNED)};\n{asset('train_link.js')}",
+            apply_default_css=False,
+            elem_id="train-link",
+        )
         with gr.Row(elem_id="train", equal_height=False):
             with gr.Column(scale=1, min_width=300, elem_id="train-controls"):
                 self._recipe()
@@ -117,6 +167,7 @@ class TrainTab:
         self.asking: set[Component] = {self.recipe, self.photos, self.sample, self.source, self.seconds, self.steps, self.seed, *settings}
         self.inputs = self.asking | {self.delay}
         self.buttons = [self.start, self.pause, self.resume, self.one, self.stop, self.reset]
+        self.asked = {self.cost, self.timer, self.data, self.link}  # what a change of a setting changes
         self.looks = [
             self.status, self.film, self.curves, self.cost, self.kept, self.mine, self.timer, *self.buttons, *self.files.values(),
         ]  # fmt: skip
@@ -138,7 +189,8 @@ class TrainTab:
         self.networks: dict[str, dict[str, Component]] = {}
         for recipe in ordered:
             elem_id = f"train-{recipe.name}"
-            with gr.Group(visible=recipe.name == self.first, elem_id=elem_id, elem_classes="panel") as self.groups[recipe.name]:
+            # hidden, but there: what is not there cannot be changed by a link
+            with gr.Group(visible=shown(recipe.name == self.first), elem_id=elem_id, elem_classes="panel") as self.groups[recipe.name]:
                 if recipe is Composed:
                     self._composed(elem_id)
                 else:
@@ -153,6 +205,8 @@ class TrainTab:
         self.damage_groups: dict[str, gr.Group] = {}
         self.network_groups: dict[str, gr.Group] = {}
         for name, parameter in parameters.items():
+            if name == "data":  # chosen among all that it can learn from
+                continue
             chosen[name] = _setting(parameter, f"{elem_id}-{name}")
             if name == "damage":
                 for degradation in DEGRADATIONS:
@@ -176,13 +230,15 @@ class TrainTab:
                 gr.HTML(f'<p class="note">{both(words.RANGE_HELP)}</p>', elem_id=f"{elem_id}-help")
             for p in degradation.parameters():
                 if p.kind != "mask" and (strength is None or p.name != strength.name):
-                    parts[p.name] = _setting(p, f"{elem_id}-{p.name}")
+                    parts[p.name] = control(p, f"{elem_id}-{p.name}")
         self.damages[degradation.name], self.damage_groups[degradation.name] = parts, group
 
     def _network(self, name: str, visible: bool) -> None:
         elem_id, defaults = f"train-network-{name}", network_defaults(name)
         with gr.Group(visible=visible, elem_id=elem_id, elem_classes="panel") as self.network_groups[name]:
-            self.networks[name] = {p.name: _setting(p, f"{elem_id}-{p.name}", defaults[p.name]) for p in network_parameters(name)}
+            self.networks[name] = {p.name: control(p, f"{elem_id}-{p.name}") for p in network_parameters(name)}
+            for parameter, component in self.networks[name].items():
+                component.value = defaults[parameter]
 
     def _pictures(self) -> None:
         gr.HTML(f"<h2>2 · {both(words.PHOTOS_STEP)}</h2>", elem_id="train-step-2", elem_classes="step")
@@ -204,9 +260,9 @@ class TrainTab:
             samples=[{"name": name, "title": sample.title._asdict()} for name, sample in SAMPLES.items()],
         )
         gr.HTML(f'<p class="note">{both(words.WATCHED_HELP)}</p>', elem_id="train-watched-help")
-        self.source = select(
-            THIS, options((name, title, _EMPTY) for name, title in SOURCES.items()), title=words.SOURCE, elem_id="train-source"
-        )
+        offered = source_options(RECIPES.get(self.first), self.handlers.downloads)
+        self.source = select(THIS, offered, title=words.SOURCE, elem_id="train-source")
+        self.data = gr.HTML(js_on_load=FETCH_SCRIPT, apply_default_css=False, elem_id="train-data")
 
     def _run(self) -> None:
         gr.HTML(f"<h2>3 · {both(words.RUN_STEP)}</h2>", elem_id="train-step-3", elem_classes="step")
@@ -240,22 +296,29 @@ class TrainTab:
 
     def order(self, values: dict[Component, Any], paused: bool = False) -> tuple[Order, list[Text]]:
         """What the components ask for; ``RestorersError`` for what cannot be trained."""
-        recipe = values[self.recipe] if values[self.recipe] in self.settings else self.first
-        settings = {name: values[component] for name, component in self.settings[recipe].items()}
-        if recipe == Composed.name:
-            settings |= self._parts(values, settings)
+        recipe, settings = self._settings(values)
         return self.handlers.order(
             recipe,
             settings,
             files=values[self.photos],
             sample=values[self.sample],
-            only_these=values[self.source] == THIS,
+            source=values[self.source],
             seconds=values[self.seconds],
             steps=values[self.steps],
             seed=int(values[self.seed] or 0),
             delay=min(max(float(values[self.delay] or 0), 0.0), LONGEST_DELAY),
             paused=paused,
         )
+
+    def _recipe_of(self, values: dict[Component, Any]) -> type:
+        """The chosen recipe; the first where there is none of that name."""
+        return RECIPES.get(values[self.recipe] if values[self.recipe] in self.settings else self.first)
+
+    def _settings(self, values: dict[Component, Any]) -> tuple[str, dict[str, Any]]:
+        """Name and settings of the chosen recipe."""
+        recipe = self._recipe_of(values).name
+        settings = {name: values[component] for name, component in self.settings[recipe].items()}
+        return recipe, settings | (self._parts(values, settings) if recipe == Composed.name else {})
 
     def _parts(self, values: dict[Component, Any], settings: dict[str, Any]) -> dict[str, Any]:
         """The settings of the chosen damage and network."""
@@ -288,7 +351,7 @@ class TrainTab:
             self.cost: view.cost(look.estimate, seconds, look.estimating),
             self.kept: gr.update(visible=shown(trained)),
             self.mine: view.kept(look),
-            self.timer: gr.Timer(active=look.estimating or (run is not None and not run.complete)),
+            self.timer: gr.Timer(active=look.estimating or look.fetching or (run is not None and not run.complete)),
             self.start: gr.update(visible=shown(state is None)),
             self.pause: gr.update(visible=shown(state in (RUNNING, STARTING, WAITING)), interactive=state == RUNNING),
             self.resume: gr.update(visible=shown(state == PAUSED)),
@@ -298,9 +361,13 @@ class TrainTab:
             **{button: gr.update(visible=shown(kind in files), value=files.get(kind)) for kind, button in self.files.items()},
         }
 
-    def tick(self, seconds: float | None, request: gr.Request) -> dict[Component, Any]:
+    def tick(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Time has passed: show what is new."""
-        return self.show(self.handlers.look(request.session_hash), float(seconds or 0))
+        look = self.handlers.look(request.session_hash)
+        return {**self.show(look, float(values[self.seconds] or 0)), self.data: self._data(values[self.source])}
+
+    def _data(self, source: Any) -> str:
+        return view.data(source, self.handlers.downloads.now(source)) if source in DATASETS else ""
 
     def begin(self, values: dict[Component, Any], request: gr.Request, paused: bool = False) -> dict[Component, Any]:
         """Start."""
@@ -351,16 +418,92 @@ class TrainTab:
         try:
             order, notes = self.order(values)
             self.handlers.engine.ask_estimate(request.session_hash, order)
+        except NotFetched:  # what there is to do stands where the data is chosen
+            self.handlers.downloads.check()
+            return {self.cost: "", self.timer: gr.Timer(active=True), **self._noted(values)}
         except RestorersError as problem:
-            return {self.cost: f'<p class="problem">{both(problem.sentence)}</p>'}
+            return {self.cost: f'<p class="problem">{both(problem.sentence)}</p>', **self._noted(values)}
         said = "".join(f'<p class="note">{both(note)}</p>' for note in notes)
-        return {self.cost: said + view.cost(None, seconds, True), self.timer: gr.Timer(active=True)}
+        return {self.cost: said + view.cost(None, seconds, True), self.timer: gr.Timer(active=True), **self._noted(values)}
+
+    def _noted(self, values: dict[Component, Any]) -> dict[Component, Any]:
+        """How it stands with the data, and the settings in the address."""
+        return {self.data: self._data(values[self.source]), self.link: to_query(self.setup(values))}
+
+    def setup(self, values: dict[Component, Any]) -> TrainSetup:
+        """The setting that the components show, for a link."""
+        recipe, settings = self._settings(values)
+        return TrainSetup(
+            recipe,
+            settings,
+            str(values[self.source]),
+            None if values[self.photos] else values[self.sample],
+            float(values[self.seconds] or 0),
+            int(values[self.steps] or 0),
+            int(values[self.seed] or 0),
+        )
+
+    def fetch(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The visitor agrees to fetch the public data that he has chosen."""
+        if values[self.source] in DATASETS:
+            self.handlers.downloads.fetch(values[self.source])
+        return {self.data: self._data(values[self.source]), self.timer: gr.Timer(active=True)}
+
+    async def reach(self, values: dict[Component, Any]) -> dict[Component, Any]:
+        """The visitor has come: which public data can be reached."""
+        self.handlers.downloads.check()
+        deadline = time.monotonic() + REACH_WAIT
+        while self.handlers.downloads.checking and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+        return {self.source: gr.update(options=source_options(self._recipe_of(values), self.handlers.downloads))}
 
     def choose_recipe(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Another recipe: say what it does; the tutorials learn from many pictures."""
-        recipe = values[self.recipe] if values[self.recipe] in self.settings else self.first
-        source = SAMPLE_PHOTOS if is_tutorial(RECIPES.get(recipe)) else THIS
-        return {**self.ask({**values, self.source: source}, request), self.help: self._help(recipe), self.source: source}
+        recipe = self._recipe_of(values)
+        source = sources_of(recipe)[0]
+        return {
+            **self.ask({**values, self.source: source}, request),
+            self.help: self._help(recipe.name),
+            self.source: gr.update(value=source, options=source_options(recipe, self.handlers.downloads)),
+        }
+
+    def open(self, query: str) -> dict[Component, Any]:
+        """The tab opens for the first time: with the settings of the page's address (``query``), where it has some."""
+        setup, ignored = self._asked_for(query)
+        if setup is None:
+            return {self.banner: ""}
+        said = "".join(f'<p class="notice">{both(sentence)}</p>' for sentence in (words.LINK_IGNORED, *ignored))
+        return {
+            self.banner: said if ignored else "",
+            self.recipe: setup.recipe,
+            self.help: self._help(setup.recipe),
+            self.source: gr.update(value=setup.source, options=source_options(RECIPES.get(setup.recipe), self.handlers.downloads)),
+            self.sample: setup.sample,
+            self.seconds: setup.seconds,
+            self.steps: setup.steps,
+            self.seed: setup.seed,
+            **{self.settings[setup.recipe][name]: value for name, value in setup.settings.items() if "." not in name},
+        }
+
+    def _asked_for(self, query: Any) -> tuple[TrainSetup | None, list[Text]]:
+        start = TrainSetup(self.first, sample=next(iter(SAMPLES)))
+        return from_query(parse_qsl(str(query)[:MAX_LINK].removeprefix("?")), start)
+
+    def open_parts(self, query: str) -> dict[Component, Any]:
+        """After ``open``, when the controls of the chosen damage and network have come: what they show."""
+        setup, _ = self._asked_for(query)
+        values: dict[Component, Any] = {self.help: gr.skip()}
+        for name, value in setup.settings.items() if setup is not None else ():
+            part, dot, rest = name.partition(".")
+            if not dot:
+                continue
+            controls = (self.damages if part == "damage" else self.networks)[setup.settings[part]]
+            if rest in controls:
+                values[controls[rest]] = value
+            else:  # the strength, as a range
+                low, _, high = str(value).partition("..")
+                values |= {controls["low"]: float(low), controls["high"]: float(high or low)}
+        return values
 
     def warm(self) -> None:
         """The visitor has come: have a child ready before he presses Start."""
@@ -385,9 +528,10 @@ class TrainTab:
         self._show_group(self.recipe, self.groups)
         self._show_group(composed["damage"], {n: g for n, g in self.damage_groups.items() if n != NOTHING})
         self._show_group(composed["network"], self.network_groups)
-        self.recipe.input(self.choose_recipe, self.inputs, {self.help, self.source, self.cost, self.timer}, **at_once)
+        self.recipe.input(self.choose_recipe, self.inputs, {self.help, self.source, *self.asked}, **at_once)
         changed = [c.input for c in self.asking - {self.recipe, self.photos}]
-        gr.on([*changed, self.photos.upload, self.photos.clear], self.ask, self.inputs, {self.cost, self.timer}, **at_once)
+        gr.on([*changed, self.photos.upload, self.photos.clear], self.ask, self.inputs, self.asked, **at_once)
+        self.data.input(self.fetch, self.inputs, {self.data, self.timer}, **at_once)
         self.start.click(None, None, None, js=SHOW_RESULT_SCRIPT, **PRIVATE)
         self.start.click(self.begin, self.inputs, self.looks, **every)
         self.one.click(self.one_step, self.inputs, self.looks, **every)
@@ -395,9 +539,14 @@ class TrainTab:
             button.click(self.obey(what), self.seconds, self.looks, **every)
         self.reset.click(self.begin_again, self.seconds, self.looks, **every)
         self.delay.input(self.slow_down, self.delay, None, **at_once)
-        self.timer.tick(self.tick, self.seconds, self.looks, **{**at_once, "trigger_mode": "once"})
+        self.timer.tick(self.tick, {self.seconds, self.source}, {*self.looks, self.data}, **{**at_once, "trigger_mode": "once"})
         tab.select(self.warm, None, None, **at_once)
-        tab.select(self.ask, self.inputs, {self.cost, self.timer}, **at_once)
+        # only now: what is in a tab that was never open cannot be changed
+        opened = tab.select(self.open, self.banner, self.inputs | {self.banner, self.help}, js=QUERY_SCRIPT, **at_once)
+        parts = opened.then(self.open_parts, self.banner, self.inputs | {self.help}, js=QUERY_AGAIN_SCRIPT, **at_once)
+        parts.then(self.ask, self.inputs, self.asked, **at_once)
+        tab.select(self.reach, self.inputs, self.source, **at_once)
+        demo.load(None, None, None, js=OPEN_SCRIPT, **PRIVATE)
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, groups: dict[str, gr.Group]) -> None:

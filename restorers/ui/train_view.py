@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from restorers.text import Text
+from restorers.training import download
+from restorers.training.download import DATASETS, FETCHING, OFFERED, READY, UNKNOWN, UNREACHABLE, Availability
 from restorers.training.worker import DONE, FAILED, PAUSED, RUNNING, STARTING, STOPPING, WAITING, Run
+from restorers.ui.charts import Line, Points, chart, figure
 from restorers.ui.language import both, fill
 from restorers.ui.train_handlers import Look
 from restorers.ui.words import train as words
 
-WIDTH, HEIGHT = 380, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 12, 34
 MOST_POINTS = 300
 UNHARMED = 90.0  # dB; equal but for rounding
 PSNR = Text("PSNR (dB)", "PSNR（dB）")
 SMOOTH = 0.9  # share of the past in the drawn training loss
-
-Points = Sequence[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One curve: its points, its style (a class of train.css), and its name in the legend, if it has one there."""
-
-    points: Points
-    style: str
-    name: Text | None = None
-    dots: bool = False
 
 
 def status(look: Look) -> str:
@@ -95,6 +82,34 @@ def cost(estimate: dict[str, Any] | None, seconds: float, estimating: bool) -> s
     return f'<p class="note" id="train-cost-known">{both(text)}</p>'
 
 
+def data(source: Any, found: Availability) -> str:
+    """How it stands with the public data ``source``, with a button where it can be fetched; empty for what is at hand."""
+    if source not in DATASETS:
+        return ""
+    dataset = DATASETS[source]
+    sizes = {"done": f"{found.done / 1e6:.0f}", "total": f"{found.total / 1e6:.0f}", "megabytes": dataset.megabytes}
+    sentence = {
+        UNKNOWN: words.FETCH_UNKNOWN,
+        UNREACHABLE: words.FETCH_UNREACHABLE,
+        OFFERED: words.FETCH_OFFERED,
+        download.WAITING: words.FETCH_WAITING,
+        FETCHING: words.FETCHING if found.done < found.total else words.FETCH_UNPACKING,
+        READY: words.FETCH_READY,
+    }
+    parts = [f'<p class="note" data-state="{found.state}">{both(dataset.source)}</p>']
+    if found.state == download.FAILED:
+        parts.append(f'<p class="problem">{both(found.sentence)}</p>')
+    else:
+        parts.append(f'<p class="note">{both(sentence[found.state].format(**sizes))}</p>')
+    if found.state == FETCHING:
+        share = 100 * found.done / max(found.total, 1)
+        parts.append(f'<div class="train-bar"><i style="width:{min(100, share):.1f}%"></i></div>')
+    if found.state in (OFFERED, download.FAILED):
+        label = words.FETCH if found.state == OFFERED else words.FETCH_AGAIN
+        parts.append(f'<button type="button" data-fetch>{both(label.format(**sizes))}</button>')
+    return "".join(parts)
+
+
 def film(look: Look) -> dict[str, Any]:
     """The value of the film: frames in order, those of the last run beside them."""
 
@@ -152,13 +167,6 @@ def curves(look: Look) -> str:
     return f'<div class="charts">{"".join(parts)}</div>'
 
 
-def figure(elem_id: str, title: Text, drawn: str, lines: Sequence[Line], empty: Text) -> str:
-    """A chart with its title and legend; a sentence where nothing is drawn yet."""
-    legend = "".join(f'<li class="{line.style}">{both(line.name)}</li>' for line in lines if line.name is not None and line.points)
-    inside = drawn or f'<p class="note">{both(empty)}</p>'
-    return f'<figure class="chart" id="{elem_id}"><figcaption>{both(title)}</figcaption><ul>{legend}</ul>{inside}</figure>'
-
-
 def _smoothed(losses: Points) -> Points:
     """The training loss as a running mean that starts with its first value: single batches differ a lot."""
     points, mean = [], 0.0
@@ -191,96 +199,6 @@ def _gains(run: Run, absolute: bool) -> Points:
 
 def _strengths(run: Run) -> Points:
     return list(run.strengths["curve"]) if run.strengths else []
-
-
-def chart(
-    lines: Sequence[Line],
-    x_label: Text,
-    y_label: Text,
-    log: bool = False,
-    zero: bool = False,
-    marked: Sequence[float] = (),
-    origin: bool = True,
-) -> str:
-    """The lines in one frame, as SVG; an empty string where there is nothing to draw.
-
-    Args:
-        lines: later ones are drawn over earlier ones.
-        x_label, y_label: of the axes.
-        log: a logarithmic y axis, where all values are positive and differ much.
-        zero: the y axis shows 0.
-        origin: the x axis begins with 0.
-        marked: one or two places on the x axis to be marked; between two, the ground is tinted.
-    """
-    points = [p for line in lines for p in line.points]
-    if not points:
-        return ""
-    x_low, x_high = min(p[0] for p in points), max(p[0] for p in points)
-    x_low = min(x_low, 0.0) if origin else x_low
-    y_low, y_high = min(p[1] for p in points), max(p[1] for p in points)
-    log = log and y_low > 0 and y_high / y_low > 3
-    if zero:
-        y_low, y_high = min(y_low, 0.0), max(y_high, 0.0)
-    x_high = x_high if x_high > x_low else x_low + 1
-    if log:
-        y_low, y_high = y_low / 1.1, y_high * 1.1
-    elif y_high == y_low:
-        y_low, y_high = y_low - abs(y_low) * 0.1 - 0.01, y_high + abs(y_high) * 0.1 + 0.01
-    x_ticks, y_ticks = ticks(x_low, x_high), log_ticks(y_low, y_high) if log else ticks(y_low, y_high)
-    if not log:
-        step = y_ticks[1] - y_ticks[0] if len(y_ticks) > 1 else 0
-        y_low, y_high = min(y_low, y_ticks[0]), max(y_high, y_ticks[-1] if y_ticks[-1] >= y_high else y_high + 0.05 * step)
-
-    def x(value: float) -> float:
-        return LEFT + (value - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT)
-
-    def y(value: float) -> float:
-        share = math.log(value / y_low) / math.log(y_high / y_low) if log else (value - y_low) / (y_high - y_low)
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
-
-    parts = []
-    if marked:
-        left, right = (x(min(max(end, x_low), x_high)) for end in (min(marked), max(marked)))
-        parts.append(f'<rect class="marked" x="{left - 1:.1f}" y="{TOP}" width="{right - left + 2:.1f}" height="{HEIGHT - TOP - BOTTOM}"/>')
-    for tick in y_ticks:
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
-        parts.append(f'<text class="tick" x="{LEFT - 5}" y="{y(tick) + 3.5:.1f}" text-anchor="end">{_number(tick)}</text>')
-    for tick in x_ticks:
-        parts.append(f'<text class="tick" x="{x(tick):.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{_number(tick)}</text>')
-    if zero and y_low < 0:
-        parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(0):.1f}" y2="{y(0):.1f}"/>')
-    parts.append(f'<path class="axis" d="M{LEFT},{TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}"/>')
-    for line in lines:
-        places = [(x(a), y(b)) for a, b in line.points]
-        if len(places) > 1:
-            parts.append(f'<polyline class="{line.style}" points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in places)}"/>')
-        if line.dots or len(places) == 1:
-            parts += [f'<circle class="{line.style}" cx="{a:.1f}" cy="{b:.1f}" r="2.4"/>' for a, b in places if len(places) <= 60]
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    parts.append(f'<text class="label" x="{middle}" y="{HEIGHT - 5}" text-anchor="middle">{both(x_label, "tspan")}</text>')
-    height = (TOP + HEIGHT - BOTTOM) / 2
-    parts.append(f'<text class="label" transform="translate(11,{height}) rotate(-90)" text-anchor="middle">{both(y_label, "tspan")}</text>')
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{"".join(parts)}</svg>'
-
-
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Round numbers from ``low`` to ``high``, about as many as ``wanted``."""
-    raw = (high - low) / wanted
-    power = 10 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    return [round(i * step, 10) for i in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times the powers of ten from ``low`` to ``high``."""
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    found = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
-    return found if len(found) <= 7 else [t for t in found if f"{t:e}"[0] == "1"]
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}".replace("-", "−")
 
 
 def kept(look: Look) -> str:

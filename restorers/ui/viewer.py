@@ -16,7 +16,7 @@ which language is the ``lang`` of ``<html>``, and the event ``restorers:language
 
     panes        {"width": int|null, "height": int|null, "strength": 0…1|null, "panes": [
                    {"id", "label", "caption", "hint", "url": str|null, "full": str|null,
-                    "over": id|null, "stale": bool, "busy": {"fraction": 0…1, "text"}|null}, …]}
+                    "over": id|null, "stale": bool, "busy": {"fraction": 0…1, "text"}|null, "action"}, …]}
     comparison   {"width", "height", "strength", "views": [
                    {"id", "label", "hint", "legend", "before": {"label", "url", "full"}, "after": {"label", "url", "full"}},
                    {"id", "label", "hint", "legend", "url", "full"}, …]}
@@ -29,6 +29,8 @@ over ``before``. ``strength: null`` leaves the strength as it is.
 
 Strength without the server: the page dispatches ``restorers:strength`` on ``window`` with ``{group, strength}``;
 ``slider.input(None, slider, None, js=strength_js("restore"))`` does it.
+
+A pane with an ``action`` has a button of that name; pressing it is the event ``select``, with the pane's ``id`` in its data.
 
 An address is used only if it begins with ``/`` (not ``//``), ``./``, ``pictures/``, ``blob:`` or ``data:image/png``, and
 belongs to the page's own origin.
@@ -121,6 +123,7 @@ class Pane(TypedDict):
     over: str | None
     stale: bool
     busy: Busy | None
+    action: Words
 
 
 class Side(TypedDict):
@@ -220,6 +223,7 @@ def pane(
     over: str | None = None,
     stale: bool = False,
     busy: Busy | None = None,
+    action: Text | str = "",
 ) -> Pane:
     """One pane.
 
@@ -230,6 +234,7 @@ def pane(
         over: id of the pane this picture is blended over by the strength.
         stale: True while the picture belongs to earlier settings: it is shown faded.
         busy: progress, drawn over whatever picture is there.
+        action: what the button on it says; none for no button.
     """
     return {
         "id": id,
@@ -241,6 +246,7 @@ def pane(
         "over": over,
         "stale": stale,
         "busy": busy,
+        "action": _words(action),
     }
 
 

@@ -347,7 +347,7 @@ def test_the_address_holds_settings_and_language_and_keeps_what_is_not_its_own(d
         "window.written = 0; const write = history.replaceState;"
         "history.replaceState = function (...all) { window.written += 1; return write.apply(this, all); };"
     )
-    opened(desktop, QUICK + "&lesson=3%2F4&__theme=dark")
+    opened(desktop, QUICK + "&class=3%2F4&__theme=dark")
     desktop.wait_for_function("location.search.includes('clip=')", timeout=LONG)
     before = desktop.evaluate("written")
     slider = desktop.locator("#restore-gaussian_noise-sigma input[type=range]")
@@ -359,7 +359,7 @@ def test_the_address_holds_settings_and_language_and_keeps_what_is_not_its_own(d
     assert desktop.evaluate("written") - before <= 3 * seconds  # browsers refuse more than a hundred in half a minute
     desktop.click("#page-language [data-language=zh]")
     desktop.wait_for_function("location.search.includes('lang=zh')", timeout=LONG)
-    assert "lesson=3%2F4" in desktop.url
+    assert "class=3%2F4" in desktop.url
     assert "__theme=dark" in desktop.url
     desktop.evaluate("localStorage.clear()")
     opened(desktop, desktop.url)

@@ -145,6 +145,34 @@ def test_what_cannot_work_is_said_before_it_starts(seen):
     assert "needs a budget" in page.inner_text("#train-status")
 
 
+def test_a_link_opens_the_tab_with_its_settings_and_names_what_it_left_out(desktop):
+    page = desktop
+    page.goto(
+        "/?lang=en&photo=cat&with=gaussian_blur,sigma=3&tab=train&learn=shapes&watch=coffee&seconds=33&steps=44&draw=5"
+        "&train=composed,damage=jpeg,damage.quality=5..40,network=dense_autoencoder,network.code=7,rate=99"
+    )
+    page.wait_for_selector("#train-banner .notice", timeout=LONG)
+    assert "rate must be a number" in page.inner_text("#train-banner")
+    page.wait_for_selector("#train-cost-known", timeout=LONG)  # all that the link says has come
+    shown = {
+        "#train-recipe select": "composed",
+        "#train-composed-damage select": "jpeg",
+        "#train-damage-jpeg-low input[type=number]": "5",
+        "#train-damage-jpeg-high input[type=number]": "40",
+        "#train-network-dense_autoencoder-code input[type=number]": "7",
+        "#train-composed-rate input": "0.001",
+        "#train-source select": "shapes",
+        "#train-seconds input": "33",
+        "#train-steps input": "44",
+        "#train-seed input": "5",
+    }
+    assert {place: page.input_value(place) for place in shown} == shown
+    page.wait_for_function("location.search.includes('damage.quality=5..40')", timeout=LONG)
+    page.click("#tab-restore-button")
+    page.wait_for_function("!location.search.includes('tab=train')", timeout=LONG)
+    assert page.input_value("#restore-damage select") == "gaussian_blur" and "train=composed" in page.url
+
+
 def test_two_visitors_and_a_killed_child(desktop, phone):
     first, second = opened(desktop), opened(phone)
     budget(first)

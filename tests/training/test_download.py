@@ -8,6 +8,7 @@ import socket
 import struct
 import tarfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +18,9 @@ import numpy as np
 import pytest
 
 import restorers.training.download as module
+from restorers.text import Text
 from restorers.training.data import DataError, load_digits, load_photos, load_squares
-from restorers.training.download import DATASETS, Dataset, DownloadError, fetch
+from restorers.training.download import DATASETS, Dataset, DownloadError, Downloads, fetch, is_fetched, is_reachable
 
 
 class Site:
@@ -54,7 +56,7 @@ def site():
                 self.send_response(site.status)
                 self.end_headers()
                 return
-            start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and site.ranges else 0
+            start = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted and site.ranges else 0
             if start >= len(site.content):
                 self.send_error(416)
                 return
@@ -128,7 +130,7 @@ def offer(site, monkeypatch):
     def put(content, name="flowers", kind="photos", file="flower_photos.tgz", sha256=None):
         site.content = content
         digest = hashlib.sha256(content).hexdigest() if sha256 is None else sha256
-        monkeypatch.setitem(DATASETS, name, Dataset(kind, "made for this test", f"{site.address}/{file}", digest, 1))
+        monkeypatch.setitem(DATASETS, name, Dataset(Text("Made", "自制"), kind, "made for this test", f"{site.address}/{file}", digest, 1))
 
     return put
 
@@ -227,7 +229,7 @@ def test_without_a_connection(monkeypatch, cache):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    monkeypatch.setitem(DATASETS, "flowers", Dataset("photos", "x", f"http://127.0.0.1:{port}/f.tgz", "0" * 64, 1))
+    monkeypatch.setitem(DATASETS, "flowers", Dataset(Text("Made", "自制"), "photos", "x", f"http://127.0.0.1:{port}/f.tgz", "0" * 64, 1))
     words = refused()
     assert "no connection to 127.0.0.1" in words and "kept" not in words
     assert list(cache.iterdir()) == []
@@ -265,7 +267,7 @@ def test_nothing_leaves_the_folder(site, offer, cache, tmp_path, evil):
         assert "outside its folder" in words and list(cache.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"no archive", archive({"a.png": png(1, 200)})[:-2000]])
+@pytest.mark.parametrize("content", [b"no archive", archive({"a.png": png(1, 200)})[:-2000]], ids=["no archive", "cut off"])
 def test_a_damaged_archive(offer, cache, content):
     offer(content)
     assert "damaged" in refused()
@@ -319,6 +321,88 @@ def test_a_name_of_the_wrong_kind_is_not_fetched(site, flowers):
     with pytest.raises(DataError, match="learns from photos, and mnist holds handwritten digits"):
         load_squares("mnist", 32)
     assert not site.asked
+
+
+# --- one download for all visitors -------------------------------------------------------------------------------------
+
+
+def until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def downloads(flowers, site, monkeypatch):
+    """All three data sets lie on the small server."""
+    for name in ("faces", "mnist"):
+        monkeypatch.setitem(DATASETS, name, DATASETS["flowers"])
+    return Downloads()
+
+
+def test_whether_a_server_gives_it_costs_one_byte(site, flowers):
+    assert is_reachable("flowers") and site.asked == ["bytes=0-0"] and not is_fetched("flowers")
+    site.status = 404
+    assert not is_reachable("flowers")
+    site.status, site.stalls, site.cuts = 200, True, [0]
+    assert is_reachable("flowers", timeout=5)  # the head came
+
+
+def test_the_check_waits_in_the_background_and_is_believed_for_a_while(site, downloads):
+    assert downloads.now("flowers").state == "unknown"
+    downloads.check()
+    until(lambda: not downloads.checking)
+    assert {downloads.now(name).state for name in DATASETS} == {"offered"}
+    asked = len(site.asked)
+    downloads.check()
+    assert not downloads.checking and len(site.asked) == asked
+    assert not is_fetched("flowers")  # nobody has agreed yet
+
+
+def test_what_cannot_be_reached_is_not_offered(downloads, monkeypatch):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}/f.tgz"
+    monkeypatch.setitem(DATASETS, "faces", Dataset(Text("Made", "自制"), "photos", "x", address, "0" * 64, 1))
+    downloads.check()
+    until(lambda: not downloads.checking)
+    assert (downloads.now("faces").state, downloads.now("flowers").state) == ("unreachable", "offered")
+
+
+def test_two_visitors_share_one_download_and_the_next_waits(site, downloads, flowers, monkeypatch):
+    going, seen = threading.Event(), []
+
+    def slow(name, progress):
+        progress(5, 10)
+        seen.append(name)
+        assert going.wait(30)
+        return fetch(name)
+
+    monkeypatch.setattr(module, "fetch", slow)
+    for name in ("flowers", "flowers", "faces", "flowers"):
+        downloads.fetch(name)
+    until(lambda: downloads.now("flowers").done == 5)
+    assert (downloads.now("flowers").state, downloads.now("flowers").total, downloads.now("faces").state) == ("fetching", 10, "waiting")
+    downloads.check()
+    until(lambda: not downloads.checking)
+    assert downloads.now("flowers").state == "fetching"  # a check does not forget it
+    going.set()
+    until(lambda: downloads.now("faces").state == "ready")
+    assert seen == ["flowers", "faces"] and files_of(fetch("flowers")) == flowers
+    assert downloads.now("mnist").state == "offered"
+    downloads.fetch("flowers")
+    assert seen == ["flowers", "faces"] and downloads.now("flowers").state == "ready"
+
+
+def test_a_download_that_fails_is_a_sentence_and_can_be_tried_again(site, downloads, flowers):
+    site.status = 503
+    downloads.fetch("flowers")
+    until(lambda: not downloads.now("flowers").busy)
+    assert downloads.now("flowers").state == "failed" and "answered 503" in downloads.now("flowers").sentence.en
+    site.status = 200
+    downloads.fetch("flowers")
+    until(lambda: downloads.now("flowers").state == "ready")
 
 
 def test_addresses_and_sums_are_those_of_keras():

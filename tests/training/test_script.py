@@ -2,8 +2,10 @@
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
+import types
 
 import cv2
 import keras
@@ -42,6 +44,53 @@ def test_it_imports_nothing_of_this_project_and_lacks_nothing(recipe, tmp_path):
         [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821,F811", path], capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout[-2000:]
+
+
+@pytest.mark.parametrize("name", [recipe.name for recipe in RECIPES])
+def test_it_builds_what_the_recipe_builds(name):
+    recipe = RECIPES.get(name)()
+    module = types.ModuleType(f"script_of_{name.replace('-', '_')}")
+    sys.modules[module.__name__] = module  # dataclasses look themselves up
+    try:
+        source = standalone(recipe, 60.0, 2)
+        exec(compile(source, f"{name}.py", "exec"), vars(module))
+        made = eval(re.search(r"^    recipe = (.+)$", source, re.M).group(1), vars(module))
+        assert made.architecture.build().count_params() == recipe.architecture.build().count_params()
+        assert type(made.optimizer()).__name__ == type(recipe.optimizer()).__name__
+        assert [m.name for m in made.metrics()] == [m.name for m in recipe.metrics()]
+        if hasattr(recipe, "pair"):
+            side = getattr(recipe, "side", None) or recipe.architecture.input_size
+            crop = np.random.default_rng(0).random((side, side, 3), np.float32)
+            for seed in range(30 if recipe.minutes else 1):  # the large recipes draw among many kinds of damage
+                ours, theirs = (r.pair(crop, np.random.default_rng(seed)) for r in (recipe, made))
+                assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    finally:
+        del sys.modules[module.__name__]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"), [("small-bottleneck", {}), ("tutorial-enhance", {"batch": 8}), ("tutorial-digits", {"batch": 4})]
+)
+def test_the_whole_script_runs(name, settings, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    if "digits" in name:
+        np.savez(
+            folder / "mnist.npz", x_train=rng.integers(0, 256, (12, 28, 28), np.uint8), x_test=rng.integers(0, 256, (3, 28, 28), np.uint8)
+        )
+    else:
+        for i in range(4):
+            cv2.imwrite(str(folder / f"{i}.png"), rng.integers(0, 256, (90, 100, 3), np.uint8))
+    script = tmp_path / "script.py"
+    script.write_text(standalone(RECIPES.get(name).from_settings(settings), 600.0, 3, epoch=2, source="pictures"), encoding="utf-8")
+    assert "learned from: pictures" in ast.get_docstring(ast.parse(script.read_text()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script.py", "data"])
+    runpy.run_path("script.py", run_name="__main__")
+    assert "first loss" in capsys.readouterr().out
+    model = keras.saving.load_model("trained.keras")
+    assert model.count_params() == RECIPES.get(name).from_settings(settings).architecture.build().count_params()
 
 
 def test_the_script_begins_as_the_page_does_and_its_file_can_be_loaded(tmp_path):

@@ -1,5 +1,6 @@
 """Trainings in a child process: for real, on little. One child serves most tests."""
 
+import shutil
 import threading
 import time
 
@@ -41,7 +42,7 @@ def engine():
 
 
 def order(photo, **changes):
-    return Order(**{**QUICK, "photos": (str(photo),), "watched": np.zeros((40, 48, 3), np.uint8), "seconds": 60.0, "steps": 40, **changes})
+    return Order(**{**QUICK, "photos": (str(photo),), "watched": np.zeros((40, 48, 3), np.uint8), "seconds": 60.0, "steps": 60, **changes})
 
 
 def finished(engine, owner):
@@ -53,13 +54,13 @@ def test_a_run_from_the_first_weights_to_a_preset(engine, photo):
     finished_run = engine.start("a", order(photo))
     assert finished_run.state in (WAITING, "starting")
     run = finished(engine, "a")
-    assert (run.state, run.reason, run.step) == (DONE, "budget", 40)
-    assert [step for step, _ in run.losses] == list(range(1, 41))
-    assert [frame.step for frame in run.frames] == [0, 1, 2, 4, 8, 16, 32, 40]
+    assert (run.state, run.reason, run.step) == (DONE, "budget", 60)
+    assert [step for step, _ in run.losses] == list(range(1, 61))
+    assert [frame.step for frame in run.frames] == [0, 1, 2, 4, 8, 16, 32, 60]
     assert all(frame.picture.shape == (40, 48, 3) and frame.picture.dtype == np.uint8 for frame in run.frames)
     assert run.started["parameters"] == 2 * 192 + 2 + 2 * 192 + 192
-    assert [v["step"] for v in run.validations] == [25, 40]
-    assert Preset.read(run.folder).training["steps"] == 40
+    assert [v["step"] for v in run.validations] == [50, 60]
+    assert Preset.read(run.folder).training["steps"] == 60
     assert (run.work / "model.keras").is_file()
     assert not (run.work / "photos").exists()  # a visitor's photos are not kept
 
@@ -90,11 +91,12 @@ def test_it_pauses_makes_single_steps_goes_on_and_stops(engine, photo):
     assert run.folder is not None
 
 
-def test_the_line_is_first_come_and_bounded(photo):
-    engine = Engine(slots=1, max_waiting=2)
+@pytest.fixture
+def silent(monkeypatch):
+    """Children that take orders and never answer."""
     begun = []
 
-    class Silent:  # takes orders and never answers
+    class Silent:
         def __init__(self, hear, ended):
             self.run, self.trained, self.hear = None, 0, hear
             begun.append(self)
@@ -108,20 +110,52 @@ def test_the_line_is_first_come_and_bounded(photo):
         def memory(self):
             return 0
 
-    worker_child, worker._Child = worker._Child, Silent
-    try:
-        runs = [engine.start(owner, order(photo)) for owner in "xyz"]
-        assert [engine.ahead(run) for run in runs] == [0, 1, 2]
-        with pytest.raises(TrainingRefused, match="At most 2 visitors may wait"):
-            engine.start("late", order(photo))
-        engine.stop("y")
-        assert [engine.ahead(run) for run in runs] == [0, 0, 1] and runs[1].complete
-        begun[0].hear(begun[0], {"event": "done", "run": runs[0].number, "reason": "budget", "folder": None})
-        begun[0].hear(begun[0], {"event": "free", "run": runs[0].number})
-        assert begun[0].run is runs[2] and len(begun) == 1
-    finally:
-        worker._Child = worker_child
-        engine.close()
+    monkeypatch.setattr(worker, "_Child", Silent)
+    return begun
+
+
+def test_the_line_is_first_come_and_bounded(photo, silent):
+    engine = Engine(slots=1, max_waiting=2)
+    runs = [engine.start(owner, order(photo)) for owner in "xyz"]
+    assert [engine.ahead(run) for run in runs] == [0, 1, 2]
+    with pytest.raises(TrainingRefused, match="At most 2 visitors may wait"):
+        engine.start("late", order(photo))
+    engine.stop("y")
+    assert [engine.ahead(run) for run in runs] == [0, 0, 1] and runs[1].complete
+    silent[0].hear(silent[0], {"event": "done", "run": runs[0].number, "reason": "budget", "folder": None})
+    silent[0].hear(silent[0], {"event": "free", "run": runs[0].number})
+    assert silent[0].run is runs[2] and len(silent) == 1
+    engine.close()
+
+
+def test_ten_visitors_who_start_at_once_are_told_how_many_are_ahead(photo, silent):
+    engine, begin = Engine(), threading.Barrier(10)
+
+    def press(owner):
+        begin.wait()
+        runs.append(engine.start(owner, order(photo)))
+
+    runs = []
+    threads = [threading.Thread(target=press, args=(f"visitor {i}",)) for i in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(engine.ahead(run) for run in runs) == list(range(10))
+    assert [run.state for run in runs].count(WAITING) == 9 and len(silent) == 1
+    engine.close()
+
+
+def test_who_does_not_look_keeps_others_waiting_a_short_time_only(photo, silent, monkeypatch):
+    monkeypatch.setattr(worker, "LOST_WHEN_OTHERS_WAIT", 0.2)
+    engine = Engine()
+    alone = engine.start("alone", order(photo))
+    time.sleep(1.2)
+    assert alone.state == "starting"
+    other = engine.start("other", order(photo))
+    until(lambda: engine.run("other") is other and alone.state == "stopping")
+    assert alone.reason == "lost" and silent[0].last[0] == "stop"
+    engine.close()
 
 
 def test_a_run_at_which_nobody_looks_stops(engine, photo, monkeypatch):
@@ -221,16 +255,16 @@ def test_a_diverging_training_is_named_and_the_last_good_weights_are_kept(photo,
     class Poison(Session):
         def _before(self, batch, logs=None):
             super()._before(batch, logs)
-            if self.step == 30:
+            if self.step == 60:
                 first = self._callback.model.variables[0]
                 first.assign(np.full(first.shape, np.nan))
 
     events.clear()
-    poisoned = Poison(order(photo, settings=calm), lambda **e: events.append(e), Control(False, 0), tmp_path / "calm")
+    poisoned = Poison(order(photo, settings=calm, steps=80), lambda **e: events.append(e), Control(False, 0), tmp_path / "calm")
     poisoned.run()
-    assert events[-1]["event"] == "failed" and "at step 31" in events[-1]["sentence"].en
+    assert events[-1]["event"] == "failed" and "at step 61" in events[-1]["sentence"].en
     preset = Preset.read(tmp_path / "calm" / "trained")
-    assert preset.training["steps"] == 30
+    assert preset.training["steps"] == 60
     assert all(np.isfinite(np.asarray(v)).all() for v in preset.build().variables)
 
 
@@ -250,6 +284,79 @@ def test_a_photo_is_watched_whole_and_digits_as_examples():
 
     film = Film(digits, Data, photo)
     assert film.truth.shape == (56, 112, 3) and film.truth.min() == 255
+
+
+@pytest.mark.parametrize(
+    ("recipe", "settings", "trained"),
+    [
+        ("denoise-your-photo", {}, (25, 25)),
+        ("undo-blur", {}, (1.6, 1.6)),
+        ("composed", {"damage": "jpeg", "damage.quality": "5..40"}, (5, 40)),
+        ("composed", {"network": "tutorial_digits", "damage.sigma": "10..50"}, (10, 50)),
+        ("tutorial-denoise", {}, (50, 50)),
+        ("tutorial-enhance", {}, (2.5, 2.5)),
+        ("tutorial-deblur", {}, (2, 2)),
+        ("tutorial-digits-denoise", {}, (102, 102)),
+        ("color-from-gray", {}, None),
+        ("composed", {"damage": "nothing"}, None),
+        ("tutorial-grayscale", {}, None),
+        ("tutorial-digits", {}, None),
+    ],
+)
+def test_every_recipe_with_a_strength_is_tried_at_all(recipe, settings, trained):
+    class Gray:  # the best guess that looks at nothing
+        def predict_on_batch(self, inputs):
+            return np.full((*inputs.shape[:3], channels), 0.5, np.float32)
+
+    built = Order(recipe, settings).build()
+    architecture = built.architecture
+    channels = getattr(architecture, "output_channels", architecture.channels)
+
+    class Data:
+        validation = (None, np.random.default_rng(0).random((2, 32, 32, channels)).astype(np.float32))
+
+    found = strengths(built, Gray(), Data)
+    if trained is None:
+        assert found is None
+        return
+    assert found["trained"] == trained and len(found["curve"]) >= 8
+    gains = dict(found["curve"])
+    assert all(any(abs(strength - end) < 1e-6 for strength in gains) for end in trained)
+    if found["parameter"].name == "sigma":
+        assert max(gains.values()) == gains[max(gains)]  # the more is lost, the more a guess is worth
+
+
+def test_the_noise_of_digits_is_that_of_one_channel():
+    class Identity:
+        def predict_on_batch(self, inputs):
+            seen.append(inputs)
+            return inputs
+
+    class Data:
+        validation = (None, np.full((4, 28, 28, 1), 0.5, np.float32))
+
+    seen = []
+    strengths(Order("tutorial-digits-denoise", {"factor": 0.1}).build(), Identity(), Data)
+    assert any(abs(inputs.std() - 0.1) < 0.005 for inputs in seen)
+
+
+def test_public_data_must_be_here_and_some_of_it_is_used(photo, tmp_path, monkeypatch):
+    monkeypatch.setenv("RESTORERS_CACHE", str(tmp_path))
+    (tmp_path / "work").mkdir()
+    public = order(photo, photos=None, data="flowers", steps=1)
+    (event,) = session(public, tmp_path / "work")
+    assert event["event"] == "failed" and "has not been fetched" in event["sentence"].en
+    folder = tmp_path / "data" / "flowers" / "roses"
+    folder.mkdir(parents=True)
+    for i in range(6):
+        shutil.copy(photo, folder / f"{i}.png")
+    monkeypatch.setattr("restorers.training.session.MOST_PUBLIC", 4)
+    events = session(public, tmp_path / "work")
+    assert "4 of the 6 photos" in next(e for e in events if e["event"] == "started")["notes"][0].en
+    preset = Preset.read(tmp_path / "work" / "trained")
+    assert "CC BY 2.0" in preset.data
+    assert "CC BY 2.0" in (tmp_path / "work" / "train.py").read_text() and not (tmp_path / "work" / "photos").exists()
+    assert len(list(folder.iterdir())) == 6
 
 
 def test_strengths_are_tried_around_what_was_trained():

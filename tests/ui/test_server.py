@@ -1,41 +1,17 @@
+import os
+import time
+
 import numpy as np
-import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from restorers.samples import SAMPLES
 from restorers.ui.memory import Pictures
-from restorers.ui.server import BodyLimit, EarlyScript, app_kwargs, picture_route, sample_route
-
-
-async def length(request: Request):
-    return PlainTextResponse(str(len(await request.body())))
-
-
-@pytest.fixture
-def limited():
-    routes = [Route(path, length, methods=["POST"]) for path in ("/queue/join", "/gradio_api/upload")]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(BodyLimit, limits={"/upload": 1000}, other=100)]))
-
-
-def test_a_body_within_the_limit_passes_whole(limited):
-    assert limited.post("/queue/join", content=b"x" * 100).text == "100"
-    assert limited.post("/gradio_api/upload", content=b"x" * 1000).text == "1000"
-
-
-@pytest.mark.parametrize(("path", "size"), [("/queue/join", 101), ("/gradio_api/upload", 1001), ("/gradio_api/upload/", 5000)])
-def test_a_longer_body_is_refused_whether_or_not_its_length_is_declared(limited, path, size):
-    assert limited.post(path, content=b"x" * size).status_code == 413
-    chunks = (b"x" * 50 for _ in range(size // 50 + 1))
-    assert limited.post(path, content=chunks).status_code == 413
-
-
-def test_a_declared_length_that_is_no_number_is_refused(limited):
-    assert limited.post("/queue/join", content=b"x", headers={"content-length": "many"}).status_code == 413
+from restorers.ui.restore_handlers import Desk
+from restorers.ui.server import EarlyScript, app_kwargs, picture_route, sample_route
 
 
 def test_pictures_are_served_private_and_unknown_ones_are_not_found():
@@ -76,13 +52,26 @@ def test_the_language_is_known_before_any_other_script_of_the_page():
     assert client.get("/else").text == page
 
 
-def test_what_is_too_old_is_swept_while_the_server_runs(monkeypatch):
-    swept = []
-    pictures = Pictures(1000)
+def test_what_is_too_old_is_swept_while_the_server_runs(monkeypatch, tmp_path):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     monkeypatch.setattr("restorers.ui.server.SWEEP_EVERY", 0.01)
-    monkeypatch.setattr(pictures, "sweep", lambda: swept.append(1))
-    options = app_kwargs(pictures)
-    with TestClient(Starlette(routes=options["routes"], lifespan=options["lifespan"])) as client:
-        while len(swept) < 3:
-            client.get("/pictures/x.png")
-    assert len(swept) >= 3
+    monkeypatch.setattr("restorers.ui.uploads.sweep", lambda folder, kept: swept.append(("files", folder, kept)))
+    swept, desk, other = [], Desk(), Pictures(1000)
+    for shelf in (desk.pictures, other):
+        monkeypatch.setattr(shelf, "sweep", lambda shelf=shelf: swept.append(shelf))
+    options = app_kwargs(desk, other, kept=lambda: {"a"})
+    with TestClient(Starlette(routes=options["routes"], lifespan=options["lifespan"])):
+        deadline = time.monotonic() + 20
+        while len(swept) < 9 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert {id(desk.pictures), id(other)} <= {id(s) for s in swept}
+    assert ("files", tmp_path, {"a"}) in swept
+
+
+def test_nothing_that_stands_before_the_server_is_believed_unless_it_is_named(monkeypatch):
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    app_kwargs(Desk())
+    assert os.environ["FORWARDED_ALLOW_IPS"] == ""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1")
+    app_kwargs(Desk())
+    assert os.environ["FORWARDED_ALLOW_IPS"] == "10.0.0.1"

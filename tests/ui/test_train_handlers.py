@@ -56,7 +56,7 @@ def train(desk, tmp_path):
 
 
 def order(train, recipe="denoise-your-photo", settings=None, **changes):
-    usual = {"files": None, "sample": "cat", "only_these": True, "seconds": 60}
+    usual = {"files": None, "sample": "cat", "source": "this", "seconds": 60}
     return train.order(recipe, settings or {}, **{**usual, **changes})
 
 
@@ -130,6 +130,9 @@ def test_the_film_keeps_its_addresses_and_goes_on(train):
     run.note({"event": "preview", "step": 5, "picture": np.ones((16, 16, 3), np.uint8), "psnr": 25.0, "keep": False})
     last = train.look("me")
     assert [step for step, _, _ in last.film] == [0, 1, 2, 5]
+    assert train.desk.pictures.alive(later.film[3][1])  # a browser may still be asking for it
+    run.note({"event": "preview", "step": 6, "picture": np.ones((16, 16, 3), np.uint8), "psnr": 25.0, "keep": False})
+    assert [step for step, _, _ in train.look("me").film] == [0, 1, 2, 6]
     assert not train.desk.pictures.alive(later.film[3][1])  # only kept frames stay
 
 

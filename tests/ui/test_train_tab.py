@@ -1,7 +1,5 @@
 """The Train tab as plain functions, and what it draws."""
 
-import re
-import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import gradio as gr
@@ -9,6 +7,7 @@ import numpy as np
 import pytest
 
 from restorers.text import Text
+from restorers.training.download import Availability
 from restorers.training.recipes import RECIPES
 from restorers.training.session import Order
 from restorers.training.worker import Run
@@ -110,7 +109,7 @@ def test_start_stop_and_the_buttons_between(tab, values):
     assert engine.told[-1][0] == "stop" and updates[tab.resume]["visible"] is True
     engine.present.note({"event": "done", "step": 3, "seconds": 2.0, "reason": "stopped", "folder": None, "gain": None})
     engine.present.complete = True
-    updates = tab.tick(60, ME)
+    updates = tab.tick(values, ME)
     assert "Stopped after 0 steps" in updates[tab.status] and not updates[tab.timer].active
     assert updates[tab.start]["visible"] is True and not updates[tab.stop]["interactive"]
 
@@ -134,59 +133,59 @@ def test_the_cost_is_asked_for_and_shown(tab, values):
     assert tab.ask(values, ME)[tab.timer].active
     assert tab.handlers.engine.asked.recipe == "denoise-your-photo"
     tab.handlers.engine.answer = {"parameters": 122_688, "memory": 32_000_000, "seconds": 0.1}
-    assert "122,688 numbers to learn, about 32 MB; about 10 steps a second" in tab.tick(60, ME)[tab.cost]
+    assert "122,688 numbers to learn, about 32 MB; about 10 steps a second" in tab.tick(values, ME)[tab.cost]
     tab.handlers.engine.answer = {"refused": Text("It cannot <work>.", "不行。")}
-    assert "It cannot &lt;work&gt;." in tab.tick(60, ME)[tab.cost]
+    assert "It cannot &lt;work&gt;." in tab.tick(values, ME)[tab.cost]
 
 
 def test_a_tutorial_is_given_many_pictures(tab, values):
     updates = tab.choose_recipe({**values, tab.recipe: "tutorial-denoise"}, ME)
-    assert updates[tab.source] == "samples" and "300×300" in updates[tab.help]
+    assert updates[tab.source]["value"] == "samples" and "300×300" in updates[tab.help]
+
+
+def test_public_data_is_offered_where_it_fits_and_fetched_only_when_asked(tab, values, monkeypatch):
+    class Downloads:
+        checking, states, fetched = False, {"flowers": "offered", "mnist": "ready", "faces": "unreachable"}, []
+
+        def now(self, name):
+            return Availability(self.states[name])
+
+        def check(self):
+            pass
+
+        def fetch(self, name):
+            self.fetched.append(name)
+
+    downloads = Downloads()
+    monkeypatch.setattr(tab.handlers, "downloads", downloads)
+    offered = tab.choose_recipe({**values, tab.recipe: "color-from-gray"}, ME)[tab.source]["options"]
+    assert [(o["value"], o["disabled"]) for o in offered] == [("this", False), ("samples", False), ("flowers", False), ("faces", True)]
+    assert "Flower photos (229 MB)" in [o["en"] for o in offered]
+    digits = tab.choose_recipe({**values, tab.recipe: "tutorial-digits"}, ME)[tab.source]
+    assert digits["value"] == "digits" and [o["value"] for o in digits["options"]] == ["digits", "mnist"]
+
+    flowers = {**values, tab.source: "flowers"}
+    asked = tab.ask(flowers, ME)
+    assert "data-fetch" in asked[tab.data] and "Fetch 229 MB" in asked[tab.data] and not asked[tab.cost]
+    assert "must be fetched first (229 MB)" in tab.begin(flowers, ME)[tab.status] and not tab.handlers.engine.told and not downloads.fetched
+    tab.fetch(flowers, ME)
+    tab.fetch({**values, tab.source: "/etc"}, ME)
+    assert downloads.fetched == ["flowers"]
+    downloads.states["flowers"] = "ready"
+    order = tab.order(flowers)[0]
+    assert (order.data, order.photos) == ("flowers", None)
+    mnist = {**values, tab.recipe: "composed", tab.source: "mnist"}
+    assert (tab.order(mnist)[0].data, tab.order(mnist)[0].settings["data"]) == ("mnist", "digits")
+    shapes = tab.order({**mnist, tab.source: "shapes"})[0]
+    assert (shapes.data, shapes.photos, shapes.settings["data"]) == (None, None, "shapes")
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
-def drawn(lines, **options):
-    return ET.fromstring(view.chart(lines, Text("x", "横"), Text("y", "纵"), **options))
-
-
-def test_a_chart_puts_values_where_they_belong():
-    svg = drawn([view.Line([(0, 0), (50, 5), (100, 10)], "training")])
-    points = [tuple(map(float, p.split(","))) for p in svg.find("polyline").get("points").split()]
-    assert points[0] == (view.LEFT, view.HEIGHT - view.BOTTOM)
-    assert points[2][0] == view.WIDTH - view.RIGHT
-    assert points[1][0] == pytest.approx((points[0][0] + points[2][0]) / 2, abs=0.1)
-    assert points[1][1] == pytest.approx((points[0][1] + points[2][1]) / 2, abs=0.1)
-    ticks = {t.text for t in svg.findall("text") if t.get("class") == "tick"}
-    assert {"0", "20", "100", "2", "10"} <= ticks
-
-
-def test_a_logarithmic_chart_spaces_ratios_evenly():
-    svg = drawn([view.Line([(1, 1.0), (2, 0.1), (3, 0.01)], "training")], log=True)
-    y = [float(p.split(",")[1]) for p in svg.find("polyline").get("points").split()]
-    assert y[1] - y[0] == pytest.approx(y[2] - y[1], abs=0.2)
-
-
-@pytest.mark.parametrize("points", [[(1, 0.5)], [(1, 0.5), (2, 0.5)], [(0, -3.0), (9, 4.0)], [(1, 0.0), (2, 0.0)]])
-@pytest.mark.parametrize("options", [{}, {"log": True}, {"zero": True}, {"marked": (5.0, 5.0), "origin": False}])
-def test_odd_curves_can_be_drawn(points, options):
-    svg = drawn([view.Line(points, "validation", None, True)], **options)
-    numbers = [float(n) for n in re.findall(r"-?\d+\.\d", ET.tostring(svg, encoding="unicode"))]
-    assert all(-50 < n < 500 for n in numbers)
-
-
 def test_nothing_to_draw_is_a_sentence_in_both_languages():
-    assert view.chart([], Text("x", "x"), Text("y", "y")) == ""
     html = view.curves(Look())
     assert html.count("<figure") == 3 and "Nothing yet" in html and "尚无数据" in html
-
-
-@pytest.mark.parametrize(("low", "high"), [(0, 1), (0, 7), (3, 12_345), (-4, 9), (0.001, 0.002), (5, 5.5)])
-def test_ticks_are_round_and_within(low, high):
-    found = view.ticks(low, high)
-    assert 2 <= len(found) <= 11 and min(found) >= low - 1e-9 and max(found) <= high + 1e-9
-    assert np.ptp(np.diff(found)) < 1e-9 * max(1, high)
 
 
 def test_a_look_shows_gain_overfitting_and_the_sentence_of_a_failure():

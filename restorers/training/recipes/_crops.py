@@ -17,7 +17,7 @@ from restorers.text import Text
 from restorers.training.data import Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.recipes.base import Recipe
 
-EPOCH = 25  # steps; seldom enough that validating costs little, often enough to be seen
+EPOCH = 50  # steps; seldom enough that validating costs little, often enough to be seen
 VALIDATION_CROPS = 16
 FEW_PHOTOS = 4  # fewer are cut in two: one part to learn from, one to validate on
 SMALL_UNET = {"width1": 24, "width2": 32, "width3": 48, "blocks1": 1, "blocks2": 1, "blocks3": 1}

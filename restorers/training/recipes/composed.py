@@ -12,7 +12,7 @@ from restorers.models import ARCHITECTURES, Architecture
 from restorers.params import Parameter, ParameterError, param
 from restorers.photo import to_uint8
 from restorers.text import Text
-from restorers.training.data import draw_digits, load_photos, random_square
+from restorers.training.data import draw_digits, load_digits, load_photos, random_square
 from restorers.training.losses import charbonnier, structural_dissimilarity
 from restorers.training.recipes._crops import SMALL_UNET, CropRecipe
 from restorers.training.shapes import draw_shapes
@@ -73,7 +73,7 @@ class Composed(CropRecipe):
         choices={
             "photos": Text("Photos", "照片"),
             "shapes": Text("Drawn shapes and textures", "绘制的形状与纹理"),
-            "digits": Text("Drawn digits", "绘制的数字"),
+            "digits": Text("Digits", "数字"),
         },
         help=Text("What the network learns from.", "网络从什么图片学习。"),
     )
@@ -244,10 +244,13 @@ class Composed(CropRecipe):
     def pictures(self, folder):
         rng = np.random.default_rng(0)
         if self.data == "digits":
-            gray = [to_uint8(cv2.copyMakeBorder(d[..., 0], 2, 2, 2, 2, cv2.BORDER_CONSTANT)) for d in draw_digits(DIGITS, rng)]
+            digits, source = draw_digits(DIGITS, rng), "digits drawn with OpenCV's fonts"
+            if folder is not None:
+                digits, _, source = load_digits(folder)
+            gray = [to_uint8(cv2.copyMakeBorder(d[..., 0], 2, 2, 2, 2, cv2.BORDER_CONSTANT)) for d in digits[:DIGITS]]
             side = max(DIGIT_SIDE, self.side)
             photos = [np.repeat(cv2.resize(g, (side, side), interpolation=cv2.INTER_LINEAR)[..., None], 3, axis=2) for g in gray]
-            return photos, "digits drawn with OpenCV's fonts", ()
+            return photos, source, ()
         if self.data == "shapes":
             return draw_shapes(SHAPES, max(SHAPE_SIDE, self.side), rng), "shapes and textures drawn at random", ()
         photos, source, notes = load_photos(folder, self.side)

@@ -1,4 +1,4 @@
-// Runs once for each component; gr.HTML hands in element, props and watch, viewer.py KIND, GROUP and WORDS.
+// Runs once for each component; gr.HTML hands in element, props, watch and trigger, viewer.py KIND, GROUP and WORDS.
 // The schema of props.value is in viewer.py.
 // The page's template is one empty element that never changes, so Gradio never touches what is built here.
 
@@ -462,11 +462,18 @@ function buildPanes() {
   let active = null;
   row.addEventListener("keydown", onKey);
 
+  // where there are more than fit beside each other
+  function reveal(segment) {
+    const [bar, one] = [choose, segment].map((node) => node.getBoundingClientRect());
+    choose.scrollLeft += one.left + one.width / 2 - bar.left - bar.width / 2;
+  }
+
   function activate(id) {
     active = id;
     for (const [key, one] of shown) {
       one.pane.classList.toggle("active", key === id);
       one.segment.setAttribute("aria-pressed", String(key === id));
+      if (key === id) reveal(one.segment);
     }
     draw();
   }
@@ -478,6 +485,7 @@ function buildPanes() {
       stage: make("div", "stage", pane),
       empty: make("div", "empty", pane),
       chip: make("figcaption", "chip", pane),
+      act: make("button", "act", pane, { type: "button" }),
       busy: make("div", "busy", pane, { role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }),
       segment: make("button", "segment", null, { type: "button", "aria-pressed": "false" }),
     };
@@ -491,6 +499,7 @@ function buildPanes() {
     one.busyText = make("span", "text", one.busy);
     one.busyBar = make("i", "", make("span", "bar", one.busy));
     one.segment.addEventListener("click", () => activate(id));
+    one.act.addEventListener("click", () => trigger("select", { id }));
     attend(pane);
     shown.set(id, one);
     return one;
@@ -524,6 +533,9 @@ function buildPanes() {
       say(one.label, label);
       say(one.caption, caption);
       say(one.segment, label);
+      say(one.act, given.action);
+      one.act.setAttribute("aria-label", `${spoken(given.action)}: ${label}`);
+      one.act.hidden = !spoken(given.action);
       one.pane.classList.toggle("stale", Boolean(given.stale));
       const busy = given.busy ?? null;
       one.pane.classList.toggle("working", Boolean(busy));

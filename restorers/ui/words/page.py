@@ -10,7 +10,10 @@ TAGLINE = Text(
 )
 LANGUAGE = Text("Language", "语言")
 TAB_RESTORE = Text("Restore", "修复")
+TAB_COMPARE = Text("Compare", "比较")
 TAB_TRAIN = Text("Train", "训练")
+TAB_INSIDE = Text("Inside", "内部")
+TAB_LESSONS = Text("Lessons", "课程")
 ERROR_TITLE = Text("This did not work", "未能完成")
 ERROR_UNEXPECTED = Text(
     "Something went wrong on the server, and it has been noted there. Your settings are kept: try again, or with other settings.",

@@ -19,6 +19,29 @@ WATCHED_HELP = Text("The first photo is the one you watch.", "你将看着第一
 SOURCE = Text("Learn from", "学习对象")
 SOURCE_THIS = Text("Only this photo, or yours", "只用这张，或你的照片")
 SOURCE_SAMPLES = Text("The sample photos", "示例照片")
+SOURCE_SHAPES = Text("Drawn shapes and textures", "绘制的形状与纹理")
+SOURCE_DIGITS = Text("Drawn digits", "绘制的数字")
+SOURCE_HERE = Text("At hand", "现成的")
+SOURCE_PUBLIC = Text("Public data", "公开数据")
+SOURCE_SIZED = Text("{title} ({megabytes} MB)", "{title}（大小 {megabytes} MB）")
+FETCH = Text("Fetch {megabytes} MB", "获取 {megabytes} MB")
+FETCH_AGAIN = Text("Try again", "重试")
+FETCH_FIRST = Text(
+    "“{title}” must be fetched first ({megabytes} MB): press the button beside it, or learn from something else.",
+    "须先获取“{title}”（{megabytes} MB）：请按旁边的按钮，或选择其他学习对象。",
+)
+FETCH_OFFERED = Text(
+    "Nothing is fetched before you press. Once it is here, it serves all visitors.", "按下按钮之前不会下载。下载后供所有访客使用。"
+)
+FETCH_WAITING = Text("Waiting for another download…", "正在等待另一项下载……")
+FETCHING = Text("Fetching: {done} of {total} MB", "正在获取：{done}/{total} MB")
+FETCH_UNPACKING = Text("All {total} MB are here; unpacking…", "{total} MB 已全部到达；正在解压……")
+FETCH_READY = Text("It is here. Each training draws some of it.", "数据已就绪。每次训练从中抽取一部分。")
+FETCH_UNKNOWN = Text("Looking whether it can be reached…", "正在检查能否访问……")
+FETCH_UNREACHABLE = Text(
+    "This server has no connection to the place where it lies. Choose something else to learn from.",
+    "此服务器无法连接到数据所在处。请选择其他学习对象。",
+)
 NO_PHOTO = Text("None of the files is a photo. {reason}", "文件中没有照片。{reason}")
 
 # 3 the run
@@ -55,7 +78,7 @@ ENDED = {
     "budget": Text("Done: {step} steps in {seconds} s.", "完成：{seconds} 秒内 {step} 步。"),
     "stopped": Text("Stopped after {step} steps.", "已在第 {step} 步后停止。"),
     "ended": Text("Done after {step} steps: the recipe itself called it enough.", "{step} 步后完成：配方自身判定已足够。"),
-    "lost": Text("Stopped after {step} steps, because nobody looked for a minute.", "已在第 {step} 步后停止，因为一分钟无人查看。"),
+    "lost": Text("Stopped after {step} steps, because nobody was looking any more.", "已在第 {step} 步后停止，因为已无人查看。"),
 }
 FAILED = Text("Ended after {step} steps.", "已在第 {step} 步后结束。")
 GAIN_NOW = Text("closer to the original than the damaged photo", "比损坏的照片更接近原图")
@@ -99,3 +122,11 @@ DOWNLOAD_KERAS = Text("Keras file", "Keras 文件")
 DOWNLOAD_PRESET = Text("Preset (zip)", "预设（zip）")
 DOWNLOAD_SCRIPT = Text("Script", "脚本")
 DOWNLOAD_HELP = Text("The script repeats this training with plain Keras, without this project.", "脚本只用 Keras 重复此训练，无需本项目。")
+
+# the link
+LINK_IGNORED = Text("Left out of the link:", "链接中被忽略的部分：")
+LINK_NO_RECIPE = Text("there is no recipe called “{name}”.", "没有名为“{name}”的配方。")
+LINK_NO_SOURCE = Text("this recipe cannot learn from “{name}”.", "此配方不能从“{name}”学习。")
+LINK_BAD_NUMBER = Text(
+    "{name} must be a whole number from {low} to {high}, it was “{value}”.", "{name} 必须是 {low} 到 {high} 的整数，收到“{value}”。"
+)
