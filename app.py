@@ -13,11 +13,14 @@ from restorers.restore import warm_up
 from restorers.ui.page import build_demo, launch_options
 
 demo = build_demo()
+
+if __name__ == "__main__":
+    demo.launch(prevent_thread_lock=True, **launch_options(demo))
+
 gc.freeze()
 gc.enable()
 
 if __name__ == "__main__":
-    demo.launch(prevent_thread_lock=True, **launch_options(demo))
     threading.Thread(
         target=lambda: (warm_up(), demo.train.handlers.engine.warm_where_roomy()), name="restorers-warm-up", daemon=True
     ).start()

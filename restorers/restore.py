@@ -23,7 +23,7 @@ from restorers.resize import resize
 from restorers.text import Text
 from restorers.tiling import run_tiled
 
-TILE = 1408  # pixels; the largest piece that a network of any size sees at once
+TILE = 1600  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
 COLOUR_SIDE = 512  # pixels; what a thing is, and so its colour, is seen from the whole, at about the size that was learned from
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
