@@ -68,7 +68,7 @@ def measure(progress: Callable[[str], None] = lambda sentence: None) -> list[Row
     return rows
 
 
-def steps_a_second(engine: Engine, times: int = 3, steps: int = 60) -> list[Row]:
+def steps_a_second(engine: Engine, times: int = 3, steps: int = 300) -> list[Row]:
     """Steps a second in the page's worker, previews and validation included, against a bare Keras ``fit``; the two take turns."""
     ratios, ours, bare = [], [], []
     for _ in range(times):
@@ -190,13 +190,13 @@ def _trained(engine: Engine, order: Order) -> Run:
 
 def _row(what: str, value: float, unit: str, least: float | None = None, most: float | None = None) -> Row:
     """A row that holds where ``value`` is at least ``least``, or at most ``most``."""
-    sign, limit = ("≤", most) if least is None else ("≥", least)
+    limit = most if least is None else least
     return {
         "what": what,
         "value": value,
         "unit": unit,
         "at_most" if least is None else "at_least": limit,
         "shown": f"{value:.2f} {unit}",
-        "limit": f"{sign} {limit:g} {unit}",
+        "limit": f"{limit:g} {unit}",
         "holds": value <= limit if least is None else value >= limit,
     }
