@@ -34,7 +34,7 @@ def test_a_walk_sets_the_real_controls_and_the_page_answers(desktop):
     assert seen(desktop, "#restore-panes img")
     assert desktop.input_value("#restore-downscale-factor input[type=number]") == "2.5"
     bar = desktop.locator(".lesson-strip")
-    assert "Step 2 of 7" in bar.inner_text()
+    assert "Step 2 of 8" in bar.inner_text()
     assert "smooth is not sharp" not in bar.inner_text()
     bar.locator("summary").click()
     assert "smooth is not sharp" in bar.inner_text()
