@@ -7,6 +7,8 @@ gc.disable()  # a seventh of the start goes into looking for garbage among what 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import signal
+import sys
 import threading
 
 from restorers.restore import warm_up
@@ -15,6 +17,7 @@ from restorers.ui.page import build_demo, launch_options
 demo = build_demo()
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an orderly end, which takes the temporary files along
     demo.launch(prevent_thread_lock=True, **launch_options(demo))
 
 gc.freeze()

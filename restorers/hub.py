@@ -158,6 +158,19 @@ class Hub:
 
         return _in_time(source, work, None, cancel, deadline)
 
+    def measure(self, wanted: HubId, cancel: threading.Event | None = None, deadline: float = DEADLINE) -> tuple[HubId, int]:
+        """The id of a preset with the commit in place of the revision, and the bytes that ``fetch`` would bring. Downloads nothing.
+
+        Raises:
+            Cancelled, HubError: as for ``fetch``.
+        """
+
+        def work(watch: _Watch) -> tuple[HubId, int]:
+            pinned, files = self._wanted(wanted, watch)
+            return pinned, sum(entry.size for entry in files.values())
+
+        return _in_time(wanted, work, None, cancel, deadline)
+
     def fetch(
         self,
         wanted: HubId,
@@ -189,10 +202,8 @@ class Hub:
         """
 
         def work(watch: _Watch) -> tuple[HubId, Path]:
-            commit, listing = self._listing(wanted, watch)
-            pinned = replace(wanted, revision=commit)
-            home = self._home(wanted.repository) / commit
-            files = self._checked(wanted, listing)
+            pinned, files = self._wanted(wanted, watch)
+            home = self._home(wanted.repository) / pinned.revision
             if not weights:
                 files = {path: entry for path, entry in files.items() if not path.endswith(WEIGHTS)}
             watch.total = sum(entry.size for entry in files.values())
@@ -335,6 +346,11 @@ class Hub:
         _write(home / info.sha / LISTING, json.dumps({path: vars(entry) for path, entry in files.items()}))
         _write(seen, info.sha)
         return info.sha, files
+
+    def _wanted(self, wanted: HubId, watch: _Watch) -> tuple[HubId, dict[str, Entry]]:
+        """The id with the commit in place of the revision, and the files of its folder."""
+        commit, listing = self._listing(wanted, watch)
+        return replace(wanted, revision=commit), self._checked(wanted, listing)
 
     def _checked(self, wanted: HubId, listing: Mapping[str, Entry]) -> dict[str, Entry]:
         """The files of the folder, the smallest first; refused if one is missing or they are too many or too large."""

@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import re
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -15,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from restorers.errors import RestorersError
 from restorers.hub import DEADLINE, BytesProgress, Hub, HubError, HubId
@@ -171,6 +174,16 @@ class Preset:
         temporary.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(temporary, path)
 
+    def __reduce__(self) -> tuple:
+        """Pickled with the weights, so that it can be built where there is no such folder."""
+        fields = {name: value for name, value in vars(self).items() if name != "folder"}
+        return _travelled, (fields, np.fromfile(self.folder / self.weights["file"], np.uint8))
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the weights are here: a description from the hub may come without."""
+        return (self.folder / self.weights["file"]).is_file()
+
     def build(self) -> keras.Model:
         """Build the network and load its weights: all checks, then all weights."""
         _limit_threads()
@@ -194,6 +207,30 @@ class Preset:
                     f"网络有 {needed:,} 个，权重有 {held:,} 个。",
                 )
             )
+
+
+@dataclass(frozen=True)
+class _Travelled(Preset):
+    """A preset from its pickle: the weights are in memory, and its folder is nowhere."""
+
+    content: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8), compare=False, repr=False)
+
+    @property
+    def has_weights(self) -> bool:
+        return True
+
+    def __reduce__(self) -> tuple:
+        fields = {name: value for name, value in vars(self).items() if name not in ("folder", "content")}
+        return _travelled, (fields, self.content)
+
+    def build(self) -> keras.Model:
+        with tempfile.TemporaryDirectory() as folder:
+            self.content.tofile(Path(folder) / self.weights["file"])
+            return Preset.build(replace(self, folder=Path(folder)))
+
+
+def _travelled(fields: dict[str, Any], content: np.ndarray) -> Preset:
+    return _Travelled(folder=Path(os.devnull), **fields, content=content)
 
 
 def _count_parameters(architecture: Architecture) -> int:
@@ -315,8 +352,8 @@ class PresetStore:
     def model(self, preset: Preset) -> keras.Model:
         """The built network of ``preset``, from memory if it was used lately."""
         key = (preset.weights["sha256"], preset.architecture)  # both: the same weights may fit another network
-        if key not in self._models and preset.hub and not (preset.folder / preset.weights["file"]).is_file():
-            self._fetch_weights(preset)
+        if key not in self._models:
+            self.provide_weights(preset)
         with self._lock:
             if key not in self._models:
                 self._models[key] = preset.build()
@@ -325,8 +362,12 @@ class PresetStore:
             self._models.move_to_end(key)
             return self._models[key]
 
-    def _fetch_weights(self, preset: Preset) -> None:
+    def provide_weights(self, preset: Preset) -> None:
         """What the cache of the hub has given up, or not fetched yet, is fetched again."""
+        if preset.hub and not preset.has_weights:
+            self._fetch_weights(preset)
+
+    def _fetch_weights(self, preset: Preset) -> None:
         self.hub.fetch(replace(HubId.parse(preset.hub["id"]), revision=preset.hub["revision"]))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from restorers.photo import read_photo, write_photo
 from restorers.registry import UnknownName
+from restorers.scratch import scratch_folder
 from restorers.text import Text
 
 FACE = (slice(0, 200), slice(126, 326))  # rows and columns of the astronaut's face
@@ -59,15 +60,15 @@ class MadeSample:
     @property
     def path(self) -> Path:
         """The file."""
-        path = _made_folder() / self.file
+        path = Path(_made_folder().name) / self.file
         if not path.is_file():
             write_photo(path, self.make())
         return path
 
 
 @cache
-def _made_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="restorers-samples-"))
+def _made_folder() -> tempfile.TemporaryDirectory:
+    return scratch_folder("samples")
 
 
 def face() -> np.ndarray:

@@ -43,7 +43,7 @@ def measure(progress: Callable[[str], None] = lambda sentence: None) -> list[Row
         ("network against restore", overhead),
         ("12 megapixels", large_photo),
         ("400 random sizes", random_sizes),
-        ("click to picture in the browser", click_to_picture),
+        ("what a visitor waits for in the browser", in_the_browser),
     ):
         progress(f"measuring: {name}")
         rows += part()
@@ -222,25 +222,16 @@ print(json.dumps({{"growth": resident() - first}}))
     return [_row(f"{count} photos of random sizes in a row: growth of memory", max(found["growth"], 0.0), "MB", 50)]
 
 
-def click_to_picture(times: int = 9) -> list[Row]:
-    """From the click on Run to the restored picture on the screen, warm, in a real browser; needs Playwright and Chromium."""
+def in_the_browser(times: int = 9) -> list[Row]:
+    """What a visitor waits for, warm, in a real browser: a restoration, the comparisons, a step of a lesson; needs Playwright and Chromium."""
     chromium = os.environ.get("RESTORERS_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         chromium = None
     if chromium is None:
-        return [
-            {
-                "what": "click to picture in the browser: not measured, Playwright or Chromium is missing",
-                "value": None,
-                "unit": "s",
-                "at_most": 1.0,
-                "shown": "–",
-                "limit": "1 s",
-                "holds": True,
-            }
-        ]
+        row = {"value": None, "unit": "s", "at_most": 1.0, "shown": "–", "limit": "1 s", "holds": True}
+        return [{"what": "click to picture in the browser: not measured, Playwright or Chromium is missing", **row}]
     from restorers.photo import write_photo
 
     with tempfile.TemporaryDirectory() as folder, serving([sys.executable, "app.py"]) as (url, _), sync_playwright() as playwright:
@@ -258,11 +249,54 @@ def click_to_picture(times: int = 9) -> list[Row]:
         for _ in range(times + 1):
             runs.append(page.evaluate(_CLICK_AND_WAIT))
             page.wait_for_timeout(500)
+        seconds, method = (statistics.median(column) for column in zip(*runs[1:], strict=True))
+        rows = [
+            _row(
+                f"denoise on 512×512, from click to picture in the browser, warm ({method:.2f} s of it the method itself)",
+                seconds,
+                "s",
+                1.0,
+            )
+        ]
+        rows += _comparisons(page) + _lesson_step(page)
         browser.close()
-    seconds, method = (statistics.median(column) for column in zip(*runs[1:], strict=True))
-    return [
-        _row(f"denoise on 512×512, from click to picture in the browser, warm ({method:.2f} s of it the method itself)", seconds, "s", 1.0)
-    ]
+    return rows
+
+
+def _comparisons(page: Any) -> list[Row]:
+    """On the photo of the Restore tab."""
+    rows = []
+    for name, tab, run, shown, over, limit in (
+        (
+            "every suited method on one photo",
+            "#tab-compare-button",
+            "#compare-all-run",
+            "#compare-ranking [data-restorer]",
+            "#compare-all-files a",
+            20.0,
+        ),
+        ("the matrix", "#compare-view-matrix-button", "#compare-matrix-run", None, "#compare-matrix-files a", 30.0),
+    ):
+        page.click(tab)
+        page.wait_for_selector(run)
+        page.wait_for_timeout(1000)
+        page.click(run)
+        start = time.perf_counter()
+        if shown is not None:
+            page.wait_for_selector(shown, timeout=300_000)
+            rows.append(_row(f"Compare: {name}, from click to the first result", time.perf_counter() - start, "s", 1.0))
+        page.wait_for_selector(over, timeout=300_000)
+        seconds = time.perf_counter() - start
+        many = page.locator(f"{shown or '#compare-matrix [data-restorer]'}").count()
+        rows.append(_row(f"Compare: {name}, from click to the last of {many} results", seconds, "s", limit))
+    return rows
+
+
+def _lesson_step(page: Any) -> list[Row]:
+    page.click("#tab-lessons-button")
+    page.click(".lesson-card")
+    page.wait_for_selector(".lesson-says")
+    return [_row("opening a step of a lesson", page.evaluate(_NEXT_STEP), "s", 0.5)]
 
 
 _WIDTH_OF_ORIGINAL = "(width) => document.querySelector('#restore-panes [data-pane=original] img')?.naturalWidth === width"
@@ -281,4 +315,13 @@ _CLICK_AND_WAIT = """async () => {
   await panes.querySelector("[data-pane=restored] img").decode();
   const seconds = (performance.now() - start) / 1000;
   return [seconds, Number(document.querySelector("#restore-numbers").innerText.match(/([\\d.]+) s\\b/)[1])];
+}"""
+_NEXT_STEP = """async () => {
+  const said = () => document.querySelector("#lesson-room .lesson-says, .lesson-room .lesson-says")?.innerText;
+  const before = said();
+  const start = performance.now();
+  document.querySelector(".lesson-room [data-next]").click();
+  while (said() === before) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  return (performance.now() - start) / 1000;
 }"""

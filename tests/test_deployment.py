@@ -30,6 +30,11 @@ SPACE_KEYS = {
     "pinned", "hf_oauth", "hf_oauth_expiration_minutes", "hf_oauth_scopes", "hf_oauth_authorized_org", "disable_embedding",
     "startup_duration_timeout", "custom_headers", "preload_from_hub", "license",
 }  # fmt: skip
+# https://huggingface.co/docs/hub/oauth; openid and profile are always asked for
+SCOPES = {
+    "email", "read-billing", "read-repos", "contribute-repos", "write-repos", "manage-repos", "inference-api", "jobs", "webhooks",
+    "write-discussions",
+}  # fmt: skip
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
 
@@ -54,6 +59,13 @@ def test_the_front_matter_of_the_space_is_what_the_hub_documents():
     assert re.fullmatch(r"[^\w\s<>]{1,2}", space["emoji"])
     assert len(space["short_description"]) <= 60
     assert space["license"] == "apache-2.0"
+
+
+def test_a_visitor_signs_in_to_publish_and_is_asked_for_no_more():
+    space = front_matter()
+    assert space["hf_oauth"] is True
+    # makes repositories and writes to those that it made itself, to no other of the visitor's
+    assert space["hf_oauth_scopes"] == ["contribute-repos"] and set(space["hf_oauth_scopes"]) <= SCOPES
 
 
 def instructions():

@@ -152,6 +152,15 @@ def test_a_preset_is_fetched_pinned_and_kept(hub, server, files):
     assert len(server.asked) == asked + 1, "a branch in the cache costs one"
 
 
+def test_the_size_is_known_before_anything_is_downloaded(hub, server, files):
+    repo = server.add("ann/small", files | {"app.py": b"x" * 1000})
+    pinned, size = hub.measure(HubId.parse("ann/small"))
+    assert (pinned, size) == (HubId("ann/small", "", repo.branches["main"]), sum(map(len, files.values())))
+    assert server.paths() == ["/api/models/ann/small"] and not list(hub.cache.rglob("*.json.part"))
+    with pytest.raises(HubError, match="may have at most 10 bytes"):
+        Hub(endpoint=server.url, cache=hub.cache, size_limit=10).measure(pinned)
+
+
 def test_a_subfolder_and_a_revision(hub, server, files):
     repo = server.add("ann/all", {f"presets/small/{name}": content for name, content in files.items()} | {"README.md": b"# All"})
     first = repo.branches["main"]

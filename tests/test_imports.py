@@ -17,6 +17,9 @@ FLOORS = {
     "errors": 0,
     "params": 0,
     "registry": 0,
+    "scratch": 0,
+    "executors": 0,
+    "quiet": 0,
     "photo": 0,
     "resize": 0,
     "tiling": 0,
@@ -31,6 +34,7 @@ FLOORS = {
     "presets": 2,
     "restore": 2,
     "compare": 3,
+    "batch": 3,
     "inside": 3,
     "video": 3,
     "training": 3,
@@ -38,11 +42,12 @@ FLOORS = {
     "__main__": 4,
     "speed": 4,
     "load": 4,
+    "throughput": 4,
     "ui": 4,
     "app": 5,
 }
 
-HEAVY = {"keras", "tensorflow", "jax", "skimage", "pywt", "scipy", "gradio"}
+HEAVY = {"keras", "tensorflow", "jax", "skimage", "pywt", "scipy", "gradio", "ray"}
 # these subclass what Keras defines, or stand on one that does; whoever needs them imports them late
 ON_KERAS = {"restorers.models.layers", "restorers.training.fit", "restorers.training.progress", "restorers.training.export"}
 # these must train on another backend than TensorFlow

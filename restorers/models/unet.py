@@ -19,7 +19,7 @@ class UNet(Architecture):
     resolution; then three levels at 1/2, 1/4 and 1/8. A residual block is h + C₂(ReLU(C₁(h))). Without biases the
     network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen.
 
-    Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 3.7 million parameters with the defaults.
+    Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 4.3 million parameters with the defaults.
     Told the mask m of missing pixels (4 input channels), it fills these alone: x̂ = x + m·U(x, m). Given the luminance and
     asked for colour (1 and 3 channels), it keeps the luminance: U's own is taken off, see ``Colour``.
 
@@ -49,10 +49,10 @@ class UNet(Architecture):
     width1: int = param(64, low=4, high=256, step=4, label=Text("Width at 1/2", "1/2 处宽度"), help=_WIDTH_HELP)
     width2: int = param(128, low=4, high=512, step=4, label=Text("Width at 1/4", "1/4 处宽度"), help=_WIDTH_HELP)
     width3: int = param(192, low=4, high=1024, step=4, label=Text("Width at 1/8", "1/8 处宽度"), help=_WIDTH_HELP)
-    blocks1: int = param(2, low=1, high=8, step=1, label=Text("Blocks at 1/2", "1/2 处残差块"), help=_BLOCKS_HELP)
+    blocks1: int = param(1, low=1, high=8, step=1, label=Text("Blocks at 1/2", "1/2 处残差块"), help=_BLOCKS_HELP)
     blocks2: int = param(2, low=1, high=8, step=1, label=Text("Blocks at 1/4", "1/4 处残差块"), help=_BLOCKS_HELP)
     blocks3: int = param(
-        3,
+        4,
         low=1,
         high=16,
         step=1,

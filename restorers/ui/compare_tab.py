@@ -25,11 +25,14 @@ from restorers.ui.jobs import Early, Job, Running, Waiting
 from restorers.ui.language import say
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import PRIVATE, SHOW_RESULT_SCRIPT, RestoreTab, known
-from restorers.ui.setup import Setup, Step
+from restorers.ui.restore_view import sentences
+from restorers.ui.setup import Setup, Step, query_pairs
 from restorers.ui.words import compare as words
 from restorers.ui.words import page as page_words
+from restorers.ui.words import restore as link_words
 
 GROUP = "compare"
+QUERY_SCRIPT = "() => [restorers.address.once('compare')]"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class CompareTab:
             with gr.Row(elem_id="compare-head"):
                 self.head = gr.HTML(elem_id="compare-head-text")
                 self.change = gr.Button(say(words.CHANGE), size="sm", min_width=60, elem_id="compare-change")
-            with gr.Tabs(elem_id="compare-views"):
+            with gr.Tabs(elem_id="compare-views") as self.views:
                 with gr.Tab(say(words.VIEW_ALL), id="all", elem_id="compare-view-all") as all_tab:
                     self.all = self._all()
                 with gr.Tab(say(words.VIEW_MATRIX), id="matrix", elem_id="compare-view-matrix") as matrix_tab:
@@ -159,6 +162,18 @@ class CompareTab:
         return view.picture_links(title, addresses, name)
 
     # what happens
+
+    def arrive(self, query: Any) -> dict[Component, Any]:
+        """The tab opens for the first time: as the page's address (``query``) says, where it says something."""
+        given, ignored = dict(query_pairs(query)), []
+        shown, others = given.get("compare", self.all.name), given.get("others", "0")
+        if shown not in {work.name for work in self.works}:
+            ignored.append(link_words.LINK_NO_CHOICE.format(name="compare", value=shown[:40]))
+            shown = self.all.name
+        if others not in ("0", "1"):
+            ignored.append(link_words.LINK_NO_CHOICE.format(name="others", value=others[:40]))
+        said = sentences([link_words.LINK_IGNORED, *ignored], "notice") if ignored else gr.skip()
+        return {self.views: gr.update(selected=shown), self.others: others == "1", self.all.status: said}
 
     def _subject(self, values: dict[Component, Any], owner: str) -> tuple[Subject, str | None]:
         setup, path = self.restore.setup(values), self.restore.path(values)
@@ -259,6 +274,11 @@ class CompareTab:
         running: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "once", **raw}
         statuses = {work.status for work in self.works}
         tab.select(self.look, restore.inputs, {self.head} | statuses, **at_once)
+        tab.select(self.arrive, self.head, {self.views, self.others, self.all.status}, js=QUERY_SCRIPT, **at_once)
+        for view_tab in self.titles:
+            pair = "" if view_tab.id == self.all.name else f"compare={view_tab.id}"
+            view_tab.select(None, None, None, js=f"() => restorers.address.put(['compare'], '{pair}')", **PRIVATE)
+        self.others.input(None, self.others, None, js="(on) => restorers.address.put(['others'], on ? 'others=1' : '')", **PRIVATE)
         for work in self.works:
             work.run.click(self.follow(work), restore.inputs | {self.others}, {work.run, work.stop, work.status, *work.looks}, **running)
             work.stop.click(self.halt, None, None, queue=False, **PRIVATE)

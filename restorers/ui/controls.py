@@ -1,8 +1,9 @@
-"""From declared parameters to Gradio components, and the two components that Gradio lacks: a grouped select, and chips."""
+"""From declared parameters to Gradio components, and those that Gradio lacks: a grouped select, chips, a part of the address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,21 @@ def painter(*, elem_id: str, brush: Text, undo: Text, clear: Text) -> gr.HTML:
         f'<label><span class="title">{both(brush)}</span><input type="range" min="1" max="20" value="6"></label>'
         f'<button type="button" data-undo>{both(undo)}</button><button type="button" data-clear>{both(clear)}</button></div></div>',
         js_on_load=asset("painter.js"),
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def address_part(owned: Mapping[str, Sequence[str]], elem_id: str) -> gr.HTML:
+    """What the address of the page says of one tab; shows nothing. Its value holds, by what is set together, parameters as text.
+
+    Args:
+        owned: the names of the parameters that belong together; setting some of them removes the others from the address.
+    """
+    return gr.HTML(
+        None,
+        html_template="<span hidden></span>",
+        js_on_load=f"const OWNED = {json.dumps(owned)};\n{asset('address_part.js')}",
         apply_default_css=False,
         elem_id=elem_id,
     )

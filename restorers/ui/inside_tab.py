@@ -6,28 +6,32 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import gradio as gr
 from gradio.components.base import Component
 
 from restorers.errors import Cancelled, RestorersError
+from restorers.hub import HubId
 from restorers.text import Text
 from restorers.ui import inside_view as view
-from restorers.ui.controls import asset, options, select
-from restorers.ui.inside_handlers import STRONGEST, WEAKEST, Changed, InsideDesk, Opened, Viewed, Walk, Widths, targets
+from restorers.ui.controls import address_part, asset, options, select
+from restorers.ui.inside_handlers import STRONGEST, WEAKEST, Changed, Focus, InsideDesk, Opened, Viewed, Walk, Widths, targets
+from restorers.ui.inside_setup import DIGIT, MOST_NOISE, MOST_SILENT, OWN, OWNED, InsideSetup, code_query, from_query, place_query
 from restorers.ui.jobs import Job, Running, Waiting
 from restorers.ui.language import both, say
 from restorers.ui.number_inputs import BoundedSlider
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import known, shown
 from restorers.ui.restore_view import sentences
+from restorers.ui.setup import query_pairs
 from restorers.ui.words import inside as words
 from restorers.ui.words import page as page_words
 from restorers.ui.words import restore as restore_words
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-MOST_NOISE = 200  # percent
-DIGIT, OWN = "digit", "own"
+QUERY_SCRIPT = "() => [restorers.address.once('inside')]"
+PUT_SCRIPT = "(name) => restorers.address.put(['%s'], `%s=${encodeURIComponent(name)}`)"
 _EMPTY = Text("", "")
 
 Updates = dict[Component, Any]
@@ -70,6 +74,7 @@ class InsideTab:
                 self.network = select("", [], title=words.NETWORK, elem_id="inside-network")
                 self.subject = gr.HTML(elem_id="inside-subject")
             self.status = gr.HTML(elem_id="inside-status")
+            self.link = address_part(OWNED, "inside-link")
             with gr.Column(visible="hidden", elem_id="inside-open") as self.open_part:
                 self._network()
                 self._code()
@@ -95,7 +100,14 @@ class InsideTab:
         with gr.Row(elem_id="inside-code-row", equal_height=False):
             with gr.Column(scale=2, min_width=260, elem_id="inside-code-controls"):
                 self.silent = BoundedSlider(
-                    0, 100, 0, step=1, label=say(words.SILENCE), info=say(words.SILENCE_HELP), buttons=["reset"], elem_id="inside-silent"
+                    0,
+                    MOST_SILENT,
+                    0,
+                    step=1,
+                    label=say(words.SILENCE),
+                    info=say(words.SILENCE_HELP),
+                    buttons=["reset"],
+                    elem_id="inside-silent",
                 )
                 which = ((WEAKEST, words.WHICH_WEAKEST, _EMPTY), (STRONGEST, words.WHICH_STRONGEST, _EMPTY))
                 self.which = select(WEAKEST, options(which), title=words.WHICH, elem_id="inside-which")
@@ -150,22 +162,68 @@ class InsideTab:
             logging.getLogger(__name__).error("a look inside failed", exc_info=job.error)
             yield {self.status: sentences([page_words.ERROR_UNEXPECTED], "problem")}
 
-    async def enter(self, request: gr.Request) -> AsyncIterator[Updates]:
-        """The visitor comes to the tab: show the network of the Restore tab on its photo, unless that is what he sees already."""
+    async def enter(self, query: Any, request: gr.Request) -> AsyncIterator[Updates]:
+        """The visitor comes to the tab: show the network of the Restore tab on its photo, unless that is what he sees already.
+
+        Args:
+            query: of the page's address, when he comes for the first time.
+        """
         owner = request.session_hash
-        networks, name, opened = self.handlers.networks(owner), self.handlers.usual(owner), self.handlers.opened(owner)
+        networks = self.handlers.networks(owner)
+        asked, ignored = from_query(query_pairs(query), {network.name for network in networks})
+        if asked.network is not None:
+            self.handlers.choose(owner, asked.network)
+        name, opened = self.handlers.usual(owner), self.handlers.opened(owner)
         own = self.handlers.desk.own(owner)
-        offered = options((r.name, r.title, words.OWN if r in own else words.SHIPPED) for r in networks)
+
+        def group(restorer: type) -> Text:
+            if restorer not in own:
+                return words.SHIPPED
+            return restore_words.ADDED if HubId.matches(restorer.name) else words.OWN
+
+        offered = options((r.name, r.title, group(r)) for r in networks)
         yield {self.network: gr.update(value=name or "", options=offered)}
         if name is None:
             yield {self.status: sentences([words.NONE_HERE], "hint")}
         elif opened is None or opened.name != name:
             async for updates in self._open(owner, name):
                 yield updates
+            async for updates in self._arrange(owner, asked, ignored):
+                yield updates
+
+    async def _arrange(self, owner: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
+        """What the address says of the network that was just opened; what does not fit is said in ``ignored``, and shown."""
+        opened = self.handlers.opened(owner)
+        if opened is None:
+            return
+        if asked.layer is not None and asked.layer not in opened.layers.layers:
+            ignored.append(words.NO_LAYER.format(name=asked.layer[:40]))
+        elif asked.layer is not None:
+
+            def show(viewed: Viewed) -> Updates:
+                try:
+                    focus = self.handlers.focus(owner, asked.channel, asked.place)
+                except RestorersError as problem:
+                    ignored.append(problem.sentence)
+                    focus = self.handlers.focus(owner)
+                return {**self._viewed(owner, viewed, focus), self.drawing: gr.update(drawn=view.drawing(opened, viewed.layer.name))}
+
+            async for updates in self._follow(lambda: self.handlers.view(owner, asked.layer), show):
+                yield updates
+        if asked.changes_code:
+            yield {self.silent: asked.silent, self.which: asked.which, self.noise: asked.noise}
+            async for updates in self._change(owner, asked):
+                yield updates
+        yield {
+            self.target: gr.skip() if asked.target is None else asked.target,
+            self.tried: gr.skip() if asked.tried is None else asked.tried,
+            self.status: sentences([restore_words.LINK_IGNORED, *ignored], "notice") if ignored else "",
+        }
 
     async def choose(self, name: Any, request: gr.Request) -> AsyncIterator[Updates]:
         """The visitor has chosen a network."""
         self.handlers.choose(request.session_hash, str(name)[:80])
+        yield {self.link: {"network": urlencode({"inside": str(name)[:80]}), "place": "", "code": ""}}
         async for updates in self._open(request.session_hash, str(name)):
             yield updates
 
@@ -189,7 +247,7 @@ class InsideTab:
             self.open_part: gr.update(visible=True),
             self.subject: view.subject(opened),
             self.drawing: gr.update(drawn=view.drawing(opened, viewed.layer.name)),
-            **self._viewed(owner, viewed),
+            **self._viewed(owner, viewed, self.handlers.focus(owner)),
             self.size: view.code_size(opened),
             self.silent: gr.update(value=0),
             self.noise: gr.update(value=0),
@@ -200,8 +258,8 @@ class InsideTab:
             self.walked: gr.update(drawn=""),
         }
 
-    def _viewed(self, owner: str, viewed: Viewed) -> Updates:
-        opened, focus = self.handlers.present(owner), self.handlers.focus(owner)
+    def _viewed(self, owner: str, viewed: Viewed, focus: Focus) -> Updates:
+        opened = self.handlers.present(owner)
         return {
             self.maps: gr.update(drawn=view.maps(opened, viewed, focus.channel)),
             self.focus: gr.update(drawn=view.focus(opened, focus)),
@@ -210,7 +268,12 @@ class InsideTab:
     async def view(self, value: Any, request: gr.Request) -> AsyncIterator[Updates]:
         """A layer was pressed."""
         owner, name = request.session_hash, str(pressed(value).get("layer"))
-        async for updates in self._follow(lambda: self.handlers.view(owner, name), lambda viewed: self._viewed(owner, viewed)):
+
+        def show(viewed: Viewed) -> Updates:
+            link = {self.link: {"place": place_query(InsideSetup(layer=name))}}
+            return {**self._viewed(owner, viewed, self.handlers.focus(owner)), **link}
+
+        async for updates in self._follow(lambda: self.handlers.view(owner, name), show):
             yield updates
 
     def look_at(self, value: Any, request: gr.Request) -> Updates:
@@ -222,18 +285,25 @@ class InsideTab:
             opened, focus = self.handlers.present(owner), self.handlers.focus(owner, channel, place)
         except RestorersError as problem:
             return {self.status: sentences([problem.sentence], "problem")}
-        return {self.focus: gr.update(drawn=view.focus(opened, focus)), self.status: ""}
+        link = {"place": place_query(InsideSetup(layer=focus.viewed.layer.name, channel=focus.channel, place=focus.place))}
+        return {self.focus: gr.update(drawn=view.focus(opened, focus)), self.link: link, self.status: ""}
 
     async def change(self, silent: Any, which: Any, noise: Any, request: gr.Request) -> AsyncIterator[Updates]:
         """The code shall be changed."""
-        owner = request.session_hash
-        silent, noise = self.silent.preprocess(silent) / 100, self.noise.preprocess(noise) / 100
-        which = known(which, (WEAKEST, STRONGEST)) or WEAKEST
+        silent, noise = round(self.silent.preprocess(silent)), round(self.noise.preprocess(noise))
+        setup = InsideSetup(silent=silent, which=known(which, (WEAKEST, STRONGEST)) or WEAKEST, noise=noise)
+        yield {self.link: {"code": code_query(setup)}}
+        async for updates in self._change(request.session_hash, setup):
+            yield updates
 
+    async def _change(self, owner: str, setup: InsideSetup) -> AsyncIterator[Updates]:
         def show(changed: Changed) -> Updates:
             return {self.changed: view.changed(self.handlers.present(owner), changed)}
 
-        async for updates in self._follow(lambda: self.handlers.change(owner, silent, which, noise), show):
+        def start() -> Job:
+            return self.handlers.change(owner, setup.silent / 100, setup.which, setup.noise / 100)
+
+        async for updates in self._follow(start, show):
             yield updates
 
     async def walk(self, target: Any, request: gr.Request) -> AsyncIterator[Updates]:
@@ -278,20 +348,23 @@ class InsideTab:
         }
         at_once: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", **quiet}
         running: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "always_last", **quiet}
-        layer = {self.status, self.maps, self.focus}
+        layer = {self.status, self.link, self.maps, self.focus}
         opening = layer | {
             self.network, self.subject, self.open_part, self.drawing, self.size, self.silent, self.noise, self.changed,
             self.walk_help, self.walk_part, self.target, self.walked,
         }  # fmt: skip
-        tab.select(self.enter, None, opening, **running)
+        entering = opening | {self.which, self.tried}
+        tab.select(self.enter, self.status, entering, js=QUERY_SCRIPT, **running)
         self.network.input(self.choose, self.network, opening, **running)
         self.drawing.input(self.view, self.drawing, layer, **running)
-        gr.on([self.maps.input], self.look_at, self.maps, {self.focus, self.status}, **at_once)
-        gr.on([self.focus.input], self.look_at, self.focus, {self.focus, self.status}, **at_once)
+        gr.on([self.maps.input], self.look_at, self.maps, {self.focus, self.link, self.status}, **at_once)
+        gr.on([self.focus.input], self.look_at, self.focus, {self.focus, self.link, self.status}, **at_once)
         code = [self.silent, self.which, self.noise]
-        gr.on([c.input for c in code], self.change, code, {self.status, self.changed}, **running)
+        gr.on([c.input for c in code], self.change, code, {self.status, self.link, self.changed}, **running)
         self.start_walk.click(self.walk, self.target, {self.status, self.walked}, **running)
         self.start_widths.click(self.compare_widths, self.tried, {self.status, self.widths}, **running)
+        for chooser, name in ((self.target, "walk"), (self.tried, "bottleneck")):
+            chooser.input(None, chooser, None, js=PUT_SCRIPT % (name, name), **PRIVATE)
         demo.unload(self.leave)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 import gradio as gr
 from gradio.components.base import Component
 
 from restorers.lessons import LESSONS, Step
 from restorers.ui.restore_tab import PRIVATE, RestoreTab
+from restorers.ui.setup import query_pairs
 from restorers.ui.train_tab import TrainTab
 
 
@@ -58,7 +58,7 @@ class LessonTab:
     def set_restore(self, value: Any, request: gr.Request) -> dict[Component, Any]:
         """Set the Restore tab as a step says."""
         step = asked(value)
-        return self.restore.take(parse_qsl(step.link), request.session_hash) if step and step.tab == "restore" else {self.bar: gr.skip()}
+        return self.restore.take(query_pairs(step.link), request.session_hash) if step and step.tab == "restore" else {self.bar: gr.skip()}
 
     def set_train(self, value: Any) -> dict[Component, Any]:
         """Set the Train tab as a step says."""

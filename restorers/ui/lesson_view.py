@@ -11,6 +11,7 @@ from restorers.text import Text
 from restorers.ui.controls import asset
 from restorers.ui.language import fill
 from restorers.ui.words import lessons as words
+from restorers.ui.words import restore as link_words
 
 # where each place is, and which view of the comparison shows it
 SELECTORS = {
@@ -60,7 +61,8 @@ SAID = {
     "frame": words.FRAME,
     "copy": words.COPY,
     "copied": words.COPIED,
-    "ignored": words.LINK_IGNORED,
+    "ignored": link_words.LINK_IGNORED,
+    "no_tab": words.LINK_NO_TAB,
     "no_lesson": words.LINK_NO_LESSON,
     "no_step": words.LINK_NO_STEP,
     "no_control": words.LINK_NO_CONTROL,
@@ -116,6 +118,7 @@ def data(tabs: Mapping[str, Text]) -> dict[str, Any]:
             for lesson in LESSONS
         ],
         "hidden": hideable(tabs),
+        "tabs": list(tabs),
         "words": {name: text._asdict() for name, text in SAID.items()},
     }
 

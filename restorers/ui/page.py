@@ -21,6 +21,7 @@ from restorers.ui.inside_tab import InsideTab
 from restorers.ui.language import STYLE, both, say, switch_script, translations
 from restorers.ui.lesson_tab import LessonTab, lesson_bar
 from restorers.ui.lesson_view import script as lesson_script
+from restorers.ui.models_tab import ModelsTab
 from restorers.ui.photo_input import told
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import RestoreTab
@@ -51,6 +52,9 @@ THEME = gr.themes.Base(
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_400",
 )
+
+
+_TAB_SCRIPT = "() => restorers.address.put(['tab'], '%s')"
 
 
 class _Page(gr.Blocks):
@@ -99,25 +103,31 @@ def build_demo() -> gr.Blocks:
                 train = TrainTab(desk)
             with gr.Tab(say(words.TAB_INSIDE), id="inside", elem_id="tab-inside") as inside_tab:
                 inside = InsideTab(desk)
+            with gr.Tab(say(words.TAB_MODELS), id="models", elem_id="tab-models") as models_tab:
+                models = ModelsTab(train.handlers)
             with gr.Tab(say(words.TAB_LESSONS), id="lessons", elem_id="tab-lessons") as lessons_tab:
                 lessons = LessonTab(bar)
         gr.HTML(f"<p>{both(words.PRIVACY)}</p>", elem_id="page-foot")
         Endpoints(desk)
-        desk.own = train.handlers.restorers
+        desk.own = lambda owner: [*train.handlers.restorers(owner), *models.handlers.restorers(owner)]
         restore.listen(demo, restore_tab)
         compare.listen(compare_tab, tabs, restore)
         train.listen(demo, train_tab)
         inside.listen(demo, inside_tab)
+        models.listen(demo, models_tab, tabs, restore)
         lessons.listen(restore, train)
         titles = {
             restore_tab: words.TAB_RESTORE,
             compare_tab: words.TAB_COMPARE,
             train_tab: words.TAB_TRAIN,
             inside_tab: words.TAB_INSIDE,
+            models_tab: words.TAB_MODELS,
             lessons_tab: words.TAB_LESSONS,
         }
+        for tab in titles:
+            tab.select(None, None, None, js=_TAB_SCRIPT % ("" if tab is restore_tab else f"tab={tab.id}"), api_visibility="private")
         _retitle(switch, {**titles, **compare.titles})
-    demo.desk, demo.train, demo.compare, demo.inside = desk, train, compare, inside
+    demo.desk, demo.train, demo.compare, demo.inside, demo.models = desk, train, compare, inside, models
     demo.titles = {tab.id: title for tab, title in titles.items()}
     return demo
 
@@ -125,7 +135,7 @@ def build_demo() -> gr.Blocks:
 def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     """The arguments of ``demo.launch`` that make the page safe, private and bilingual."""
     # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
-    style = "".join(asset(name) for name in ("page.css", "train.css", "compare.css", "inside.css", "lessons.css"))
+    style = "".join(asset(name) for name in ("page.css", "train.css", "compare.css", "inside.css", "models.css", "lessons.css"))
     head = f"<style>{STYLE}{style}</style><script>{asset('address.js')}{switch_script()}{lesson_script(demo.titles)}</script>"
     return {
         "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),
@@ -134,6 +144,7 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
             *demo.train.handlers.shelves,
             *demo.compare.handlers.shelves,
             *demo.inside.handlers.shelves,
+            *demo.models.handlers.shelves,
             kept=lambda: frozenset().union(*(getattr(block, "keep_in_cache", ()) for block in demo.blocks.values())),
         ),
         "enable_monitoring": False,

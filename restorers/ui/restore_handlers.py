@@ -120,7 +120,7 @@ class Desk:
     """What the visitors work on.
 
     Attributes:
-        own: the networks that a visitor has trained, newest first.
+        own: the networks that a visitor has trained or added, newest first.
         keepers: told when a visitor is forgotten, to forget what they keep of him.
 
     Args:

@@ -15,6 +15,7 @@ from gradio.components.base import Component
 
 from restorers.degradations import DEGRADATIONS, FAMILIES, Observation
 from restorers.errors import Cancelled, RestorersError
+from restorers.hub import HubId
 from restorers.restore import FixedSizeNetwork, Network, all_restorers, restorer_class
 from restorers.samples import SAMPLES
 from restorers.text import Text
@@ -76,14 +77,16 @@ def damage_options(following: bool) -> list[dict[str, Any]]:
 
 
 def restorer_options(setup: Setup, observation: Observation | None = None, own: Sequence[type[Network]] = ()) -> list[dict[str, Any]]:
-    """The methods: those made for the damage first, then what the visitor has trained himself (``own``); last, and not to be
-    chosen, those that must be told what nobody knows here.
+    """The methods: those made for the damage first, then what the visitor has trained or added himself (``own``); last, and not to
+    be chosen, those that must be told what nobody knows here.
     """
     steps = [step.build() for step in setup.steps]
-    suited, others, untold = [], [], []
-    for r in all_restorers():
+    suited, mine, others, untold = [], [], [], []
+    for r in [*own, *all_restorers()]:
         if observation is not None and r().missing_knowledge(observation):
             untold.append((r.name, r.title, words.UNTOLD))
+        elif r in own:
+            mine.append((r.name, r.title, words.ADDED if HubId.matches(r.name) else words.OWN))
         elif any(r.suited(step) for step in steps):
             suited.append((r.name, r.title, words.SUITED))
         else:
@@ -92,14 +95,14 @@ def restorer_options(setup: Setup, observation: Observation | None = None, own: 
     names = {step.name for step in steps}
     classes = {r.name: r for r in all_restorers()}
     suited.sort(key=lambda entry: (issubclass(classes[entry[0]], FixedSizeNetwork), not classes[entry[0]].suits & names))
-    trained = options((r.name, r.title, words.OWN) for r in own)
-    return [*options(suited), *trained, *options(others), *options(untold, disabled=True)]
+    return [*options(suited), *options(mine), *options(others), *options(untold, disabled=True)]
 
 
 def fitting(offered: list[dict[str, Any]], chosen: str) -> str:
     """The chosen method if it fits the damage; the first that does otherwise."""
     open_ = [o["value"] for o in offered if not o["disabled"]]
-    suited = [o["value"] for o in offered if o["group_en"] in (words.SUITED.en, words.OWN.en) and o["value"] != "do_nothing"]
+    groups = [group.en for group in (words.SUITED, words.OWN, words.ADDED)]
+    suited = [o["value"] for o in offered if o["group_en"] in groups and o["value"] != "do_nothing"]
     return chosen if chosen in (suited or open_) else (suited or open_)[0]
 
 
@@ -247,7 +250,7 @@ class RestoreTab:
         return Setup(sample, size, steps, seed, str(restorer), settings, strength, given.name if given else "")
 
     def _settings(self, restorer: Any, values: dict[Component, Any]) -> dict[str, Any]:
-        """The settings of a method; one that the visitor has trained has no controls and runs with its defaults."""
+        """The settings of a method; one that the visitor has trained or added has no controls and runs with its defaults."""
         return settings_of(self.restorers[restorer], values) if known(restorer, self.restorers) else {}
 
     def path(self, values: dict[Component, Any]) -> str | None:
@@ -445,7 +448,7 @@ class RestoreTab:
         self.desk.line.stop(request.session_hash)
 
     def renew(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
-        """The visitor comes back to the tab: what he has trained meanwhile stands among the methods."""
+        """The visitor comes back to the tab: what he has trained or added meanwhile stands among the methods."""
         owner = request.session_hash
         offered = restorer_options(self.setup(values), getattr(self.desk.last(owner), "observation", None), self.desk.own(owner))
         return {self.restorer: gr.update(options=offered)}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from restorers.hub import HubId
 from restorers.metrics import heat_colors
 from restorers.photo import to_uint8
 from restorers.restore import FixedSizeNetwork, Network, restorer_names
@@ -171,18 +172,19 @@ def save(look: Look | None, setup: Setup, live: bool = True) -> str:
     if any(step.name == "painted_mask" for step in setup.steps):
         notes.append(words.PAINTING_STAYS)
     if setup.restorer not in restorer_names():
-        notes.append(words.OWN_STAYS)
+        notes.append(words.ADDED_STAYS if HubId.matches(setup.restorer) else words.OWN_STAYS)
     if look is not None and look.working.size != look.working.full:
         notes.append(words.COMMAND_SIZE)
-    link = _copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{" data-live" if live else ""}')
-    line = _copied(words.COMMAND, f'id="restore-command" value="{html.escape(command)}"')
+    link = copied(words.LINK, f'id="restore-link" data-query="{html.escape(query)}"{" data-live" if live else ""}')
+    line = copied(words.COMMAND, f'id="restore-command" value="{html.escape(command)}"')
     return (
         f'<div class="downloads">{links}</div><details class="fold"><summary>{both(words.SHARE)}</summary>'
         f"{link}{sentences([words.LINK_HELP])}{line}{sentences(notes)}</details>"
     )
 
 
-def _copied(title: Text, attributes: str) -> str:
+def copied(title: Text, attributes: str) -> str:
+    """A field to be read only, with its ``attributes`` as HTML and a button that copies it where ``restorers.copies`` runs."""
     button = f'<span class="copy-before">{both(words.COPY)}</span><span class="copy-after">{both(words.COPIED)}</span>'
     return (
         f'<label><span class="title">{both(title)}</span><span class="copy"><input readonly {attributes}>'

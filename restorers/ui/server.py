@@ -16,8 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from restorers.errors import RestorersError
 from restorers.photo import fit_within, read_photo, to_uint8
+from restorers.presets import PRESETS
 from restorers.samples import SAMPLES
+from restorers.scratch import remove_abandoned
 from restorers.ui import uploads
 from restorers.ui.guard import BodyLimit, Doors, RateLimit
 from restorers.ui.health import health_route
@@ -26,6 +29,7 @@ from restorers.ui.memory import Pictures, Shelf
 from restorers.ui.restore_handlers import Desk
 
 THUMBNAIL = 64
+CARD_PICTURES = ("examples", "loss")
 SWEEP_EVERY = 20.0  # seconds: what is uploaded in between may stand above the bound
 
 
@@ -95,6 +99,25 @@ def sample_route() -> Route:
     return Route("/samples/{name}.jpg", answer)
 
 
+def card_route() -> Route:
+    """GET cards/<preset>/<picture>.png: a picture of the card of a preset that everybody has."""
+
+    def read(name: str, picture: str) -> bytes | None:
+        if picture not in CARD_PICTURES or name not in PRESETS.names():
+            return None
+        with contextlib.suppress(OSError, RestorersError):
+            return (PRESETS.get(name).folder / f"{picture}.png").read_bytes()
+        return None
+
+    async def answer(request: Request) -> Response:
+        png = await run_in_threadpool(read, request.path_params["name"], request.path_params["picture"])
+        if png is None:
+            return Response("no such picture", 404, media_type="text/plain")
+        return Response(png, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+
+    return Route("/cards/{name}/{picture}.png", answer)
+
+
 def app_kwargs(desk: Desk, *shelves: Shelf, kept: Callable[[], Container[str]] = frozenset) -> dict[str, Any]:
     """For ``launch(app_kwargs=…)``.
 
@@ -114,6 +137,7 @@ def app_kwargs(desk: Desk, *shelves: Shelf, kept: Callable[[], Container[str]] =
                 for shelf in (*desk.shelves, *shelves):
                     shelf.sweep()
                 await run_in_threadpool(uploads.sweep, folder, kept())
+                await run_in_threadpool(remove_abandoned)
                 await asyncio.sleep(SWEEP_EVERY)
 
         task = asyncio.create_task(sweep())
@@ -121,7 +145,7 @@ def app_kwargs(desk: Desk, *shelves: Shelf, kept: Callable[[], Container[str]] =
         task.cancel()
 
     return {
-        "routes": [picture_route(desk.pictures), sample_route(), health_route(desk.line)],
+        "routes": [picture_route(desk.pictures), sample_route(), card_route(), health_route(desk.line)],
         "middleware": [Middleware(Doors), Middleware(RateLimit), Middleware(BodyLimit), Middleware(EarlyScript)],
         "lifespan": lifespan,
     }

@@ -6,12 +6,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
 from restorers.degradations import DEGRADATIONS, Chain, Degradation
 from restorers.errors import RestorersError
+from restorers.hub import HubId
 from restorers.restore import find_restorer
 from restorers.text import Text
 from restorers.ui.words import restore as words
@@ -21,6 +22,7 @@ NEXT = "next"  # no further damage is chosen after those that were
 SIZES = ("fit", "full")
 MAX_STEPS = 6
 MAX_SEED = 2**31 - 1
+MAX_LINK = 4000  # characters of an address that are read
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ def to_query(setup: Setup) -> str:
     return urlencode(pairs, safe=",=:")
 
 
+def query_pairs(query: Any) -> list[tuple[str, str]]:
+    """The (name, value) pairs of the query of an address, as the browser says it."""
+    return parse_qsl(str(query or "")[:MAX_LINK].removeprefix("?"))
+
+
 def _checked(plugin: Any, settings: Mapping[str, str], notes: list[Text]) -> dict[str, Any]:
     """The settings of ``plugin`` that it accepts, converted; a sentence for each of the others."""
     known = {p.name: p for p in plugin.parameters() if p.kind != "mask"}
@@ -168,7 +175,8 @@ def from_query(query: Sequence[tuple[str, str]], start: Setup, samples: Mapping[
             settings = _checked(type(find_restorer(name)), given, notes)
             restorer = name
         except RestorersError:
-            notes.append(words.LINK_NO_RESTORER.format(name=name[:40]))
+            added = HubId.matches(name)
+            notes.append(words.LINK_ADDED.format(name=name) if added else words.LINK_NO_RESTORER.format(name=name[:40]))
     if (asked := last("strength")) is not None:
         try:
             percent = float(asked)

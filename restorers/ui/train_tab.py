@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from typing import Any
-from urllib.parse import parse_qsl
 
 import gradio as gr
 from gradio.components.base import Component
@@ -22,14 +21,14 @@ from restorers.training.recipes import RECIPES
 from restorers.training.recipes._crops import strength_of
 from restorers.training.recipes.composed import NOTHING, Composed, network_defaults, network_parameters
 from restorers.training.session import Order
-from restorers.training.worker import PAUSED, RUNNING, STARTING, WAITING, Engine
+from restorers.training.worker import PAUSED, RUNNING, STARTING, WAITING, Engine, engine_from_environment
 from restorers.ui import train_view as view
-from restorers.ui.controls import asset, control, labelled, options, select
+from restorers.ui.controls import address_part, asset, control, labelled, options, select
 from restorers.ui.language import both, fill, say
 from restorers.ui.number_inputs import BoundedNumber, BoundedSlider
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import GROUP_SCRIPT, shown
-from restorers.ui.setup import MAX_SEED
+from restorers.ui.setup import MAX_SEED, query_pairs
 from restorers.ui.train_handlers import (
     DIGITS,
     MAX_SECONDS,
@@ -43,6 +42,7 @@ from restorers.ui.train_handlers import (
     sources_of,
 )
 from restorers.ui.train_setup import MOST_STEPS, OWNED, TrainSetup, from_query, to_query
+from restorers.ui.words import restore as link_words
 from restorers.ui.words import train as words
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -65,18 +65,8 @@ SHOW_RESULT_SCRIPT = """() => {
 }"""
 
 
-MAX_LINK = 4000  # characters of an address that are read
-# the address is read once: afterwards it only tells what is set
-QUERY_SCRIPT = "() => [(restorers.trainQuery ??= location.search)]"
-QUERY_AGAIN_SCRIPT = """() => {
-  const query = restorers.trainQuery;
-  restorers.trainQuery = "";
-  return [query];
-}"""
-# a link that leads to this tab opens it; which tab is open stands in the address, too
-OPEN_SCRIPT = """() => {
-  if (new URLSearchParams(location.search).get("tab") === "train") document.querySelector("#tab-train-button")?.click();
-}"""
+QUERY_SCRIPT = "() => [(restorers.trainQuery = restorers.address.once('train'))]"
+QUERY_AGAIN_SCRIPT = "() => [restorers.trainQuery]"
 
 
 def is_tutorial(recipe: type) -> bool:
@@ -124,16 +114,10 @@ class TrainTab:
     """
 
     def __init__(self, desk: Desk, engine: Engine | None = None):
-        self.handlers = TrainDesk(desk, engine or Engine())
+        self.handlers = TrainDesk(desk, engine or engine_from_environment())
         self.first = page_recipes()[0].name
         self.banner = gr.HTML(elem_id="train-banner")
-        self.link = gr.HTML(
-            "",
-            html_template="<span hidden></span>",
-            js_on_load=f"const OWNED = {json.dumps(OWNED)};\n{asset('train_link.js')}",
-            apply_default_css=False,
-            elem_id="train-link",
-        )
+        self.link = address_part({"train": OWNED}, "train-link")
         with gr.Row(elem_id="train", equal_height=False):
             with gr.Column(scale=1, min_width=300, elem_id="train-controls"):
                 self._recipe()
@@ -428,7 +412,7 @@ class TrainTab:
 
     def _noted(self, values: dict[Component, Any]) -> dict[Component, Any]:
         """How it stands with the data, and the settings in the address."""
-        return {self.data: self._data(values[self.source]), self.link: to_query(self.setup(values))}
+        return {self.data: self._data(values[self.source]), self.link: {"train": to_query(self.setup(values))}}
 
     def setup(self, values: dict[Component, Any]) -> TrainSetup:
         """The setting that the components show, for a link."""
@@ -472,7 +456,7 @@ class TrainTab:
         setup, ignored = self._asked_for(query)
         if setup is None:
             return {self.banner: ""}
-        said = "".join(f'<p class="notice">{both(sentence)}</p>' for sentence in (words.LINK_IGNORED, *ignored))
+        said = "".join(f'<p class="notice">{both(sentence)}</p>' for sentence in (link_words.LINK_IGNORED, *ignored))
         return {
             self.banner: said if ignored else "",
             self.recipe: setup.recipe,
@@ -487,7 +471,7 @@ class TrainTab:
 
     def _asked_for(self, query: Any) -> tuple[TrainSetup | None, list[Text]]:
         start = TrainSetup(self.first, sample=next(iter(SAMPLES)))
-        return from_query(parse_qsl(str(query)[:MAX_LINK].removeprefix("?")), start)
+        return from_query(query_pairs(query), start)
 
     def open_parts(self, query: str) -> dict[Component, Any]:
         """After ``open``, when the controls of the chosen damage and network have come: what they show."""
@@ -546,7 +530,6 @@ class TrainTab:
         parts = opened.then(self.open_parts, self.banner, self.inputs | {self.help}, js=QUERY_AGAIN_SCRIPT, **at_once)
         parts.then(self.ask, self.inputs, self.asked, **at_once)
         tab.select(self.reach, self.inputs, self.source, **at_once)
-        demo.load(None, None, None, js=OPEN_SCRIPT, **PRIVATE)
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, groups: dict[str, gr.Group]) -> None:

@@ -68,8 +68,8 @@ def test_unet_is_homogeneous():
     assert np.allclose(model.predict_on_batch(photo * 0.3), 0.3 * model.predict_on_batch(photo), atol=1e-5)
 
 
-def test_default_unet_has_3_7_million_parameters():
-    assert UNet().build().count_params() == 3_741_184
+def test_default_unet_has_4_3_million_parameters():
+    assert UNet().build().count_params() == 4_257_280
 
 
 def test_space_to_depth_is_undone_by_depth_to_space():

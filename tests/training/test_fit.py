@@ -14,19 +14,29 @@ from restorers.training.recipes import RECIPES
 
 @pytest.fixture(scope="module")
 def recipe():
-    return RECIPES.get("tutorial-digits-denoise").from_settings({"batch": 64})
+    return RECIPES.get("tutorial-digits-denoise").from_settings({"batch": 16})
 
 
 @pytest.fixture(scope="module")
 def digits(recipe):
     data = recipe.load(None)
     data.steps = 25
-    data.validation = tuple(part[:100] for part in data.validation)
+    data.validation = tuple(part[:50] for part in data.validation)
     return data
 
 
+@pytest.fixture
+def eagerly():
+    """A single step is not worth a graph, which takes seconds to trace."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 @pytest.mark.parametrize("name", RECIPES.names())
-def test_every_recipe_trains_a_step_and_is_described(name):
+def test_every_recipe_trains_a_step_and_is_described(name, eagerly):
     recipe = RECIPES.get(name)(batch=2)
     data = recipe.load(None)
     data.steps, data.validation = 1, tuple(part[:2] for part in data.validation)

@@ -13,6 +13,7 @@ from restorers.photo import read_photo
 from restorers.presets import Preset, PresetStore
 from restorers.restore import network, restore
 from restorers.samples import SAMPLES
+from restorers.training.estimate import estimate
 from restorers.training.fit import train
 from restorers.training.recipes import RECIPES
 
@@ -93,6 +94,17 @@ def test_validation_is_the_same_each_time_and_training_is_not(name):
     one, two = next(stream), next(stream)
     assert not np.array_equal(one[0], two[0])
     assert np.array_equal(one[0], next(again.batches(np.random.default_rng(0)))[0])
+
+
+def operations(name):
+    """Of one restoration of 512×512, multiplications and additions counted apart."""
+    return estimate(RECIPES.get(name)(patch=256, batch=1)).operations / 3 * (512 / 256) ** 2
+
+
+def test_no_network_costs_more_than_ffdnet():
+    counted = {name: operations(name) for name in (*NAMES, "denoise-fast")}
+    assert max(counted.values()) < 112e9, counted
+    assert counted["denoise-fast"] == pytest.approx(counted["denoise"] / 4, rel=0.05)
 
 
 def test_the_ranges_are_those_of_the_cards():

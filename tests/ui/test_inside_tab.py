@@ -308,24 +308,24 @@ def drawn(update):
 
 
 def test_entering_shows_the_network_of_the_restore_tab_and_entering_again_costs_nothing(tab):
-    found = all_of(tab.enter(ME))
+    found = all_of(tab.enter("", ME))
     assert found[tab.network]["value"] == "mine-2" and found[tab.status] == ""
     assert {"Trained by you", "Here"} == {o["group_en"] for o in found[tab.network]["options"]}
     assert found[tab.open_part]["visible"] is True and found[tab.walk_part]["visible"] is True
     assert "data-key" in drawn(found[tab.drawing]) and "8 × 8 pixels" in found[tab.subject] and "8 × 8 像素" in found[tab.subject]
-    again = all_of(tab.enter(ME))
+    again = all_of(tab.enter("", ME))
     assert set(again) == {tab.network}
 
 
 def test_another_network_stays_chosen(tab):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     found = all_of(tab.choose("mine-1", ME))
     assert found[tab.walk_part]["visible"] == "hidden" and "list of numbers" in found[tab.walk_help]
-    assert all_of(tab.enter(ME))[tab.network]["value"] == "mine-1"
+    assert all_of(tab.enter("", ME))[tab.network]["value"] == "mine-1"
 
 
 def test_without_a_photo_there_is_a_sentence(tab):
-    found = all_of(tab.enter(SimpleNamespace(session_hash="you")))
+    found = all_of(tab.enter("", SimpleNamespace(session_hash="you")))
     assert "Choose one on the Restore tab" in found[tab.status] and "修复" in found[tab.status]
     assert found[tab.open_part]["visible"] == "hidden"
 
@@ -337,7 +337,7 @@ def test_what_is_no_network_is_a_sentence(tab, value):
 
 
 def test_a_layer_a_map_and_a_place_are_pressed(tab):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     found = all_of(tab.view(json.dumps({"layer": "code"}), ME))
     assert "All 5 numbers" in drawn(found[tab.maps])
     found = tab.look_at(json.dumps({"channel": 3}), ME)
@@ -351,7 +351,7 @@ def test_a_layer_a_map_and_a_place_are_pressed(tab):
     "value", ["", "{", "[]", None, 3, '{"layer": "x"}', '{"channel": 9999}', '{"place": [99, 0]}', '{"place": [0]}', '{"place": [0, 0, 0]}']
 )
 def test_what_comes_from_the_browser_is_checked(tab, value):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     all_of(tab.view('{"layer": "restored"}', ME))
     found = tab.look_at(value, ME)
     assert tab.focus in found or 'class="problem"' in found[tab.status]
@@ -360,7 +360,7 @@ def test_what_comes_from_the_browser_is_checked(tab, value):
 
 
 def test_places_outside_of_the_photo_itself_are_refused_too(tab):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     all_of(tab.view('{"layer": "photo"}', ME))
     for place in ("[0]", "[8, 0]", "[-1, 0]", "[0, 0, 0]"):
         assert 'class="problem"' in tab.look_at(f'{{"channel": 0, "place": {place}}}', ME)[tab.status]
@@ -368,11 +368,11 @@ def test_places_outside_of_the_photo_itself_are_refused_too(tab):
 
 
 def test_a_photo_changed_while_a_layer_is_worked_out_is_a_sentence(tab, photo_file):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     viewed = tab.handlers.viewed("me")
     tab.handlers.desk.preview("me", Setup(steps=(Step("gaussian_noise", {"sigma": 30}),), restorer="mine-2"), str(photo_file))
     job = tab.handlers.desk.line.start("other", lambda report, cancel: viewed)
-    found = all_of(tab._follow(lambda: job, lambda result: tab._viewed("me", result)))
+    found = all_of(tab._follow(lambda: job, lambda result: tab._viewed("me", result, tab.handlers.focus("me"))))
     assert "no longer kept" in found[tab.status]
 
 
@@ -382,7 +382,7 @@ def test_pressed_reads_objects_alone():
 
 
 def test_the_code_is_changed_and_a_walk_is_walked(tab):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     found = all_of(tab.change(60, "strongest", 50, ME))
     assert "3 of 5 channels are silent, noise 50 %" in found[tab.changed] and "inside-loss" in found[tab.changed]
     assert "5 of 5" in all_of(tab.change(1e9, None, "x", ME))[tab.changed]
@@ -392,7 +392,7 @@ def test_the_code_is_changed_and_a_walk_is_walked(tab):
 
 
 def test_leaving_forgets(tab):
-    all_of(tab.enter(ME))
+    all_of(tab.enter("", ME))
     tab.leave(ME)
     assert tab.handlers.opened("me") is None
     assert "no longer kept" in all_of(tab.view('{"layer": "code"}', ME))[tab.status]

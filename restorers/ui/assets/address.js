@@ -2,9 +2,11 @@
 window.restorers ||= {};
 restorers.address = (() => {
   const PAUSE = 350; // milliseconds; browsers refuse more than some hundred changes in half a minute
-  let query = location.search.slice(1);
+  const opened = location.search;
+  let query = opened.slice(1);
   let timer = 0;
   let written = 0;
+  const read = new Set();
 
   function write() {
     timer = 0;
@@ -24,6 +26,13 @@ restorers.address = (() => {
     return link();
   }
 
+  // The query that the page was opened with, for the first who asks on behalf of `part`; afterwards the address only tells what is set.
+  function once(part) {
+    if (read.has(part)) return "";
+    read.add(part);
+    return opened;
+  }
+
   addEventListener("pagehide", () => timer && write());
-  return { put, link };
+  return { put, link, once };
 })();

@@ -23,3 +23,16 @@ restorers.keepOpen = (element, watch) => {
   });
   watch("value", () => all().forEach((details) => (details.open = Boolean(wanted[details.querySelector("summary").textContent]))));
 };
+
+// The buttons with data-copy copy the field beside them; `before` brings that up to date.
+restorers.copies = (element, before = () => {}) =>
+  element.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const field = button.parentElement.querySelector("input");
+    before();
+    field.select();
+    try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1500);
+  });

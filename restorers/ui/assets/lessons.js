@@ -1,8 +1,9 @@
 // The lessons. Which step is open is known here and stands in the address; two components draw it: the Lessons tab, and the bar that
 // stays on the other tabs. And what a link hides (?hide=…) is hidden here, before anything is drawn.
 restorers.lessons = (() => {
-  const { lessons, hidden, words } = restorers.lessonData;
+  const { lessons, hidden, tabs, words } = restorers.lessonData;
   const query = new URLSearchParams(location.search);
+  const SETTLED = "#restore-save [data-live]"; // the Restore tab shows what the address says
   const now = { lesson: null, step: 1 }; // steps count from 1
   const ignored = [];
   const changed = new EventTarget();
@@ -51,6 +52,8 @@ restorers.lessons = (() => {
       if (hidden.some((one) => one.name === name)) concealed.add(name);
       else ignored.push(filled(words.no_control, { value: short(name) }));
     }
+    const tab = query.get("tab");
+    if (tab !== null && !tabs.includes(tab)) ignored.push(filled(words.no_tab, { value: short(tab) }));
     const name = query.get("lesson");
     if (name === null) return;
     now.lesson = lessons.find((one) => one.name === name) ?? null;
@@ -102,10 +105,10 @@ restorers.lessons = (() => {
   // Sets the page as the step says, leads there, and marks the place.
   async function show() {
     const step = current();
-    if (step.tab === "train") restorers.trainOpened = true; // what the address says of it no longer counts
+    restorers.address.once(step.tab); // what the address says of it no longer counts
     await openTab(step.tab);
     await found(`#${step.tab}`); // what is in a tab that was never open cannot be set
-    await found("#restore-save [data-live]", 60, true); // nor before the page has set itself as its address says
+    await found(SETTLED, 60, true); // nor before the page has set itself as its address says
     if (!now.lesson || step !== current()) return;
     send({ lesson: now.lesson.name, step: now.step }, step.tab === "train" ? "select" : step.run ? "submit" : "input");
     await found(".lesson-strip", 2); // it is part of the page: what is below it moves down
@@ -229,16 +232,19 @@ restorers.lessons = (() => {
     begin();
   }
 
-  // The page opens: on the lesson of the link; where its tab is hidden, on what the step shows.
+  // The page opens: on the tab of the link, or on its lesson; where the tab of the lessons is hidden, on what the step shows.
   async function begin() {
     if (query.has("lesson")) go(now.lesson, now.step);
     const tab = query.get("tab");
     if (now.lesson && concealed.has("lessons")) await show();
-    else if (now.lesson && !(tab && hidden.some((one) => one.name === tab))) await openTab("lessons");
+    else if (now.lesson && !tabs.includes(tab)) await openTab("lessons");
     else if (concealed.has(tab ?? "restore")) {
       await found("#tab-restore-button", 10, true);
       const free = [...document.querySelectorAll("#page-tabs [role=tab]")].find((one) => getComputedStyle(one).display !== "none");
       free?.click();
+    } else if (tabs.includes(tab)) {
+      await found(SETTLED, 60, true); // the other tabs look at its photo
+      await openTab(tab);
     }
   }
 

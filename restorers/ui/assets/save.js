@@ -9,13 +9,4 @@ function link() {
 link();
 restorers.keepOpen(element, watch);
 watch("value", link);
-element.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  const field = button.parentElement.querySelector("input");
-  link();
-  field.select();
-  try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
-  button.classList.add("copied");
-  setTimeout(() => button.classList.remove("copied"), 1500);
-});
+restorers.copies(element, link);

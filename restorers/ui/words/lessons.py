@@ -55,7 +55,7 @@ COPY = Text("Copy", "复制")
 COPIED = Text("Copied", "已复制")
 
 # links
-LINK_IGNORED = Text("Left out of the link:", "链接中被忽略的部分：")
+LINK_NO_TAB = Text("there is no tab called “{value}”.", "没有名为“{value}”的标签页。")
 LINK_NO_LESSON = Text("there is no lesson called “{value}”.", "没有名为“{value}”的课程。")
 LINK_NO_STEP = Text(
     "the step must be a whole number from 1 to {steps}, it was “{value}”.", "步骤必须是 1 到 {steps} 的整数，收到“{value}”。"

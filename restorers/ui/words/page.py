@@ -13,6 +13,7 @@ TAB_RESTORE = Text("Restore", "修复")
 TAB_COMPARE = Text("Compare", "比较")
 TAB_TRAIN = Text("Train", "训练")
 TAB_INSIDE = Text("Inside", "内部")
+TAB_MODELS = Text("Models", "模型")
 TAB_LESSONS = Text("Lessons", "课程")
 ERROR_TITLE = Text("This did not work", "未能完成")
 ERROR_UNEXPECTED = Text(

@@ -50,6 +50,7 @@ RESTORER_STEP = Text("Restore with", "修复方法")
 RESTORER = Text("Method", "方法")
 SUITED = Text("Made for this damage", "适合这种损坏")
 OWN = Text("Trained by you", "由你训练")
+ADDED = Text("Added by you from the hub", "由你从 hub 添加")
 OTHERS = Text("Made for other damage", "适合其他损坏")
 ANY = Text("Methods", "方法")
 UNTOLD = Text("Not usable here: need to know how it was damaged", "此处不可用：需要知道照片是如何损坏的")
@@ -163,6 +164,10 @@ OWN_STAYS = Text(
     "The network that you have trained is part of neither; take it away on the Train tab.",
     "你训练的网络不包含在其中；可在“训练”页面下载。",
 )
+ADDED_STAYS = Text(
+    "The network that you have added from the hub is not part of the link; the command fetches it.",
+    "你从 hub 添加的网络不包含在链接中；命令会下载它。",
+)
 COMMAND_SIZE = Text("The command works at full size.", "命令以原始尺寸处理。")
 COPY = Text("Copy", "复制")
 COPIED = Text("Copied", "已复制")
@@ -170,10 +175,12 @@ YOUR_PHOTO_FILE = "photo.png"
 
 # links
 LINK_IGNORED = Text("Left out of the link:", "链接中被忽略的部分：")
+LINK_NO_CHOICE = Text("“{value}” cannot be chosen for “{name}”.", "“{name}”不能选择“{value}”。")
 LINK_NO_PHOTO = Text("there is no example photo called “{name}”.", "没有名为“{name}”的示例照片。")
 LINK_BAD_SIZE = Text("the size must be “fit” or “full”, it was “{value}”.", "尺寸必须是 fit 或 full，收到“{value}”。")
 LINK_NO_DEGRADATION = Text("there is no damage called “{name}”.", "没有名为“{name}”的损坏。")
 LINK_NO_RESTORER = Text("there is no method called “{name}”.", "没有名为“{name}”的方法。")
+LINK_ADDED = Text("“{name}” is on the hub: add it on the Models tab first.", "“{name}”在 hub 上：请先在“模型”页添加。")
 LINK_UNKNOWN_SETTING = Text("there is no setting called “{name}”.", "没有名为“{name}”的设置。")
 LINK_BAD_SEED = Text(
     "the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机抽样必须是 0 到 {high} 的整数，收到“{value}”。"

@@ -124,7 +124,6 @@ DOWNLOAD_SCRIPT = Text("Script", "脚本")
 DOWNLOAD_HELP = Text("The script repeats this training with plain Keras, without this project.", "脚本只用 Keras 重复此训练，无需本项目。")
 
 # the link
-LINK_IGNORED = Text("Left out of the link:", "链接中被忽略的部分：")
 LINK_NO_RECIPE = Text("there is no recipe called “{name}”.", "没有名为“{name}”的配方。")
 LINK_NO_SOURCE = Text("this recipe cannot learn from “{name}”.", "此配方不能从“{name}”学习。")
 LINK_BAD_NUMBER = Text(

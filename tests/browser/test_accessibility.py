@@ -1,0 +1,43 @@
+"""What axe-core, the reference checker of accessibility, finds on each tab; serious and critical faults count."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+LONG = 90_000
+QUICK = "/?lang=en&photo=digit&with=gaussian_noise,sigma=25&using=gaussian_filter"
+# what is there when a tab has settled
+SETTLED = {
+    "restore": "#restore-numbers .gain",
+    "compare": "#compare-head-text p",
+    "train": "#train-cost-known",
+    "inside": "#inside-focus img",
+    "models": "#models",
+    "lessons": ".lesson-card",
+}
+
+
+def faults(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{fault['id']} ({fault['impact']}): {fault['help']}: {node['html'][:200]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(desktop, theme):
+    page, found = desktop, {}
+    page.goto(f"{QUICK}&__theme={theme}")
+    for tab, settled in SETTLED.items():
+        page.wait_for_selector(f"#tab-{tab}-button", timeout=LONG)
+        page.click(f"#tab-{tab}-button")
+        page.wait_for_selector(settled, timeout=LONG)
+        if tab == "compare":
+            page.click("#compare-all-run")
+            page.wait_for_selector("#compare-all-files a", timeout=LONG)
+        page.wait_for_timeout(300)  # colours fade in
+        if bad := faults(page):
+            found[tab] = bad
+    assert not found, "\n".join(f"{tab}: {fault}" for tab, bad in found.items() for fault in bad)

@@ -1,0 +1,71 @@
+"""The address of the page: every tab writes what it is set to, and a link restores it."""
+
+LONG = 90_000
+
+
+def said(page, text):
+    page.wait_for_function("(text) => decodeURIComponent(location.search).includes(text)", arg=text, timeout=LONG)
+
+
+def open_tab(page):
+    return page.locator("#page-tabs > .tab-wrapper [role=tab][aria-selected=true]").first.get_attribute("id")
+
+
+def test_a_link_opens_the_comparison_as_it_was(desktop):
+    page = desktop
+    page.goto("/?lang=en&photo=cat&with=gaussian_noise,sigma=25&using=denoise&tab=compare&compare=curve&others=1")
+    page.wait_for_selector("#compare-curve-run", timeout=LONG)
+    page.wait_for_function("document.querySelector('#compare-others input').checked", timeout=LONG)
+    page.click("#compare-view-matrix-button")
+    said(page, "compare=matrix")
+    page.click("#compare-view-all-button")
+    page.uncheck("#compare-others input")
+    page.wait_for_function("!/compare=(matrix|curve)|others/.test(location.search)", timeout=LONG)
+    page.click("#tab-inside-button")
+    said(page, "tab=inside")
+    page.click("#tab-restore-button")
+    page.wait_for_function("!location.search.includes('tab=')", timeout=LONG)
+    assert "sigma=25" in page.url
+
+
+def test_what_a_link_has_wrong_is_said(desktop):
+    page = desktop
+    page.goto("/?lang=en&tab=compare&compare=sideways")
+    page.wait_for_selector("#compare-all-status .notice", timeout=LONG)
+    assert "“sideways” cannot be chosen" in page.inner_text("#compare-all-status")
+    page.goto("/?lang=en&tab=attic")
+    page.wait_for_selector(".lesson-notices .notice", timeout=LONG)
+    assert "no tab called “attic”" in page.inner_text(".lesson-notices")
+    page.goto("/?lang=en&photo=digit&with=gaussian_noise,sigma=25&using=do_nothing&tab=inside&inside=tutorial-digits&layer=nowhere&silence=300")
+    page.wait_for_selector("#inside-status .notice", timeout=LONG)
+    assert "“nowhere”" in page.inner_text("#inside-status") and "from 0 to 100" in page.inner_text("#inside-status")
+
+
+def test_a_link_opens_the_inside_of_a_network_as_it_was(desktop):
+    page = desktop
+    page.goto("/?lang=en&photo=digit&with=gaussian_noise,sigma=25&tab=inside")
+    page.wait_for_selector("#inside-drawing [data-pick]", timeout=LONG)
+    page.select_option("#inside-network select", "tutorial-digits")
+    said(page, "inside=tutorial-digits")
+    page.wait_for_function("document.querySelector('#inside-subject').innerText.includes('28')", timeout=LONG)
+    layer = page.locator("#inside-drawing [data-pick]").nth(2)
+    layer.click()
+    said(page, "layer=")
+    page.locator("#inside-maps [data-pick]").nth(1).click()
+    said(page, "map=")
+    page.fill("#inside-silent input[type=number]", "40")
+    page.locator("#inside-silent input[type=number]").press("Enter")
+    said(page, "silence=40")
+    page.select_option("#inside-tried select", "own")
+    said(page, "bottleneck=own")
+    page.wait_for_selector("#inside-changed :text('Lost by the change')", timeout=LONG)
+    shown = {place: page.inner_text(place) for place in ("#inside-focus", "#inside-changed")}
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("#inside-changed :text('Lost by the change')", timeout=LONG)
+    assert {place: page.inner_text(place) for place in shown} == shown
+    assert page.input_value("#inside-silent input[type=number]") == "40"
+    assert page.input_value("#inside-tried select") == "own"
+    assert page.input_value("#inside-network select") == "tutorial-digits"
+    assert page.locator("#inside-status .notice").count() == 0
