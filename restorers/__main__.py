@@ -8,9 +8,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +22,7 @@ from restorers.errors import RestorersError
 from restorers.text import Text
 
 if TYPE_CHECKING:
-    from restorers.metrics import Score
+    from restorers.executors import Work
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not for the reader of a command line
 
@@ -49,6 +51,14 @@ Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; a fold
 With = Annotated[list[str] | None, typer.Option("--with", help="A degradation; several are applied one after the other.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; belongs to the --with or --using before it.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")]
+On = Annotated[
+    str,
+    typer.Option(
+        "--on",
+        metavar="local|ray",
+        help="Where to compute: in this process, or on a Ray cluster (RAY_ADDRESS; without it, one is started here).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
@@ -126,22 +136,47 @@ def _say(sentence: Text | str) -> None:
     tqdm.write(str(sentence), file=sys.stderr)
 
 
-def _run(source: Path, target: Path, work) -> list[dict[str, Any]]:
-    """Do ``work(input, output) -> dict`` for each job; in a folder a bad file is named and passed over, and the exit status says so."""
-    jobs = _jobs(source, target)
+def _run(source: Path, target: Path, work: Work, on: str = "local") -> list[dict[str, Any]]:
+    """Do ``work`` of ``restorers.batch`` for each file; in a folder a bad file is named and passed over, and the exit status says so."""
+    from restorers.batch import read_job
+    from restorers.executors import find_executor
+    from restorers.photo import write_content
+
+    executor, jobs = find_executor(on), _jobs(source, target)
     results, failed = [], 0
-    for file, out in tqdm(jobs, unit="photo", disable=not source.is_dir()):
-        try:
-            results.append({"file": file.name, **work(file, out)})
-        except RestorersError as error:
-            if not source.is_dir():
-                raise
-            failed += 1
-            _say(f"{file.name}: passed over. {error}" if file.name not in str(error) else f"Passed over. {error}")
+    folder = source.is_dir()
+    head = {"total": len(jobs), "unit": "photo"} if folder else {"total": 100, "unit": "%", "leave": False}
+    with tqdm(**head, disable=not (folder or sys.stderr.isatty())) as bar, executor:
+
+        def show(done: float) -> None:
+            _advance(bar, int(done if folder else 100 * done))
+
+        outcomes = executor.map(work, jobs, load=read_job, progress=show)
+        for (file, out), outcome in zip(jobs, outcomes, strict=True):
+            try:
+                if isinstance(outcome, RestorersError):
+                    raise outcome
+                content, result = outcome
+                write_content(out, content)
+                results.append({"file": file.name, **result})
+            except RestorersError as error:
+                if not folder:
+                    raise
+                failed += 1
+                _pass_over(file, error)
     if failed:
         _say(f"{failed} of {len(jobs)} files were passed over.")
         raise typer.Exit(1)
     return results
+
+
+def _advance(bar: tqdm, done: int) -> None:
+    if done != bar.n:
+        bar.update(done - bar.n)
+
+
+def _pass_over(file: Path, error: RestorersError) -> None:
+    _say(f"{file.name}: passed over. {error}" if file.name not in str(error) else f"Passed over. {error}")
 
 
 def _finite(value: Any) -> Any:
@@ -165,9 +200,10 @@ def _table(head: list[str], rows: list[list[str]]) -> None:
         )
 
 
-def _show_rows(rows: list, as_json: bool, **head: Any) -> None:
+def _show_rows(rows: list, as_json: bool, more: Mapping[str, Any] = MappingProxyType({}), **head: Any) -> None:
+    """Print rows as a table under ``head``, or as JSON with ``more`` behind them."""
     if as_json:
-        _print_json({**head, "rows": [r.as_dict() for r in rows]})
+        _print_json({**head, "rows": [r.as_dict() for r in rows], **more})
         return
     for key, value in head.items():
         typer.echo(f"{key}: {value}")
@@ -265,31 +301,14 @@ def degrade(
     ctx: typer.Context, source: In, target: Out, with_: With = None, set_: Settings = None, seed: Seed = 0, as_json: Json = False
 ) -> None:
     """Break a photo in a known way."""
-    from restorers.degradations import degrade as apply
-    from restorers.metrics import score
-    from restorers.photo import read_photo, write_photo
+    from restorers.batch import degrade_job
 
     degradation = _degradation(_grouped(("--with",), ctx.obj))
     if degradation is None:
         raise UsageError(
             Text("degrade needs at least one --with NAME. `list` names them.", "degrade 至少需要一个 --with 名称。`list` 列出全部。")
         )
-
-    def work(file: Path, out: Path) -> dict[str, Any]:
-        photo = read_photo(file)
-        observation = apply(photo.photo, degradation, seed)
-        write_photo(out, observation.photo)
-        observed = score(observation.photo.clip(0, 1), photo.photo)
-        return {
-            "degradation": degradation.describe(),
-            "seed": seed,
-            "psnr_degraded": observed.psnr,
-            "ssim_degraded": observed.ssim,
-            "protocol": observed.protocol.name,
-            "notes": [note.en for note in photo.notes],
-        }
-
-    _report(_run(source, target, work), source, as_json)
+    _report(_run(source, target, partial(degrade_job, degradation=degradation, seed=seed)), source, as_json)
 
 
 def _report(results: list[dict[str, Any]], source: Path, as_json: bool) -> None:
@@ -313,18 +332,15 @@ def restore(
     set_: Settings = None,
     seed: Seed = 0,
     strength: Annotated[float, typer.Option(min=0, max=1, help="Blends the result over what was seen: 0 the input, 1 the result.")] = 1.0,
+    on: On = "local",
     as_json: Json = False,
 ) -> None:
     """Mend a photo, or a video frame by frame. With --with: break it first, and score the result against the truth.
 
     A video (MP4, MOV, WebM, MKV, AVI …) gives a video: OUT ends in .mp4, .mov, .webm, .mkv (without loss) or .avi.
     """
-    from restorers.degradations import Observation
-    from restorers.degradations import degrade as apply
-    from restorers.metrics import score
-    from restorers.photo import read_photo, write_photo
-    from restorers.restore import blend
-    from restorers.restore import restore as mend
+    from restorers.batch import as_scores, restore_job
+    from restorers.executors import find_executor
     from restorers.video import is_video, restore_video, video_name
 
     groups = _grouped(("--with", "--using"), ctx.obj)
@@ -336,56 +352,25 @@ def restore(
                 f"restore 需要且仅需要一个 --using 名称。收到：{len(restorers)} 个。",
             )
         )
-    quiet = source.is_dir() or not sys.stderr.isatty()
+    if source.is_dir() or not is_video(source):
+        work = partial(restore_job, restorer=restorers[0], degradation=degradation, seed=seed, strength=strength)
+        _report(_run(source, target, work, on), source, as_json)
+        return
+    target = target / video_name(source) if target.is_dir() else target
+    executor = find_executor(on)
+    with tqdm(unit="frame", disable=None) as bar, executor:
 
-    def work(file: Path, out: Path) -> dict[str, Any]:
-        photo = read_photo(file)
-        truth = None if degradation is None else photo.photo
-        observation = Observation(photo.photo) if truth is None else apply(truth, degradation, seed)
-        with tqdm(total=100, unit="%", disable=quiet, leave=False) as bar:
-            done = mend(observation, restorers[0], progress=lambda fraction: bar.update(round(100 * fraction) - bar.n))
-        photo_out = blend(observation, done, strength)
-        write_photo(out, photo_out)
-        observed = restored = None
-        if truth is not None:
-            observed, restored = score(observation.photo.clip(0, 1), truth), score(photo_out, truth)
-        notes = [note.en for note in (*photo.notes, *done.notes)]
-        if truth is None:
-            notes.append("No truth is known for this photo, so there is no score.")
-        return {**_scores(observed, restored), "seconds": done.seconds, "notes": notes}
+        def show(number: int, frames: int) -> None:
+            bar.total = frames
+            bar.update(number - bar.n)
 
-    def work_on_video(file: Path, out: Path) -> dict[str, Any]:
-        with tqdm(unit="frame", disable=None) as bar:
-
-            def show(number: int, frames: int) -> None:
-                bar.total = frames
-                bar.update(number - bar.n)
-
-            done = restore_video(file, out, restorers[0], degradation, seed, strength, show)
-        notes = [note.en for note in done.notes]
-        if degradation is None:
-            notes.append("No truth is known for this video, so there is no score.")
-        video = {"frames": done.frames, "frames_per_second": done.frames_per_second}
-        return {**_scores(done.observed, done.restored), "seconds": done.seconds, **video, "notes": notes}
-
-    if not source.is_dir() and is_video(source):
-        target = target / video_name(source) if target.is_dir() else target
-        _report(_run(source, target, work_on_video), source, as_json)
-    else:
-        _report(_run(source, target, work), source, as_json)
-
-
-def _scores(observed: Score | None, restored: Score | None) -> dict[str, Any]:
-    if observed is None or restored is None:
-        return dict.fromkeys(("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "protocol"))
-    return {
-        "psnr": restored.psnr,
-        "ssim": restored.ssim,
-        "psnr_degraded": observed.psnr,
-        "ssim_degraded": observed.ssim,
-        "gain": 0.0 if restored.psnr == observed.psnr else restored.psnr - observed.psnr,
-        "protocol": restored.protocol.name,
-    }
+        done = restore_video(source, target, restorers[0], degradation, seed, strength, show, executor=executor)
+    notes = [note.en for note in done.notes]
+    if degradation is None:
+        notes.append("No truth is known for this video, so there is no score.")
+    video = {"frames": done.frames, "frames_per_second": done.frames_per_second}
+    scores = as_scores(done.observed, done.restored)
+    _report([{"file": source.name, **scores, "seconds": done.seconds, **video, "notes": notes}], source, as_json)
 
 
 @app.command()
@@ -396,13 +381,14 @@ def compare(
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; default: every one made for the degradation.")] = None,
     set_: Settings = None,
     seed: Seed = 0,
+    on: On = "local",
     as_json: Json = False,
 ) -> None:
-    """Every suited restorer on the same photo, ranked by the gain over doing nothing."""
-    from restorers.compare import compare as run
+    """Every suited restorer on the same photo, ranked by the gain over doing nothing; of a folder, the means over its photos."""
+    from restorers.batch import compare_job, read_job
     from restorers.compare import mean_rows, ranked, suited_restorers
-    from restorers.degradations import degrade as apply
-    from restorers.photo import list_photos, read_photo
+    from restorers.executors import find_executor
+    from restorers.photo import list_photos
 
     groups = _grouped(("--with", "--using"), ctx.obj)
     degradation = _degradation(groups)
@@ -414,22 +400,26 @@ def compare(
             )
         )
     restorers = _restorers(groups) or [cls() for cls in suited_restorers(degradation)]
-    files = list_photos(source) if source.is_dir() else [source]
-    rows, failed = [], 0
-    with tqdm(total=len(files) * len(restorers), unit="run", disable=None) as bar:
-        for file in files:
-            try:
-                truth = read_photo(file).photo
-            except RestorersError as error:
-                if not source.is_dir():
-                    raise
+    executor, files = find_executor(on), list_photos(source) if source.is_dir() else [source]
+    work = partial(compare_job, restorers=restorers, degradation=degradation, seed=seed)
+    setting, photos, failed = degradation.describe(), [], 0
+    with tqdm(total=len(files) * len(restorers), unit="run", disable=None) as bar, executor:
+
+        def show(done: float) -> None:
+            _advance(bar, round(done * len(restorers)))
+
+        outcomes = executor.map(work, [(file, file) for file in files], load=read_job, progress=show)
+        for file, outcome in zip(files, outcomes, strict=True):
+            if not isinstance(outcome, RestorersError):
+                photos.append((file.name, [replace(row, setting=setting) for row in outcome]))
+            elif source.is_dir():
                 failed += 1
-                _say(error.sentence)
-                continue
-            for row, _ in run(truth, apply(truth, degradation, seed), restorers):
-                rows.append(row)
-                bar.update()
-    _show_rows(ranked(mean_rows(rows)), as_json, degradation=degradation.describe(), seed=seed)
+                _pass_over(file, outcome)
+            else:
+                raise outcome
+    more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if source.is_dir() else {}
+    means = ranked(mean_rows(row for _, rows in photos for row in rows))
+    _show_rows(means, as_json, more, degradation=setting, seed=seed)
     if failed:
         raise typer.Exit(1)
 
@@ -440,10 +430,10 @@ def benchmark(
     protocol: Annotated[
         str,
         typer.Argument(
-            metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train | load"
+            metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train | load | ray"
         ),
     ],
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed, train and load.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed, train, load and ray.")] = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
     set_: Settings = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many photos.")] = None,
@@ -452,15 +442,17 @@ def benchmark(
     as_json: Json = False,
 ) -> None:
     """Score restorers under a published protocol, or measure the page: its speed and memory (speed), training in it (train),
-    many visitors at once (load).
+    many visitors at once (load); or a Ray cluster against the plain loop (ray).
     """
-    if protocol in ("speed", "train", "load"):
+    if protocol in ("speed", "train", "load", "ray"):
         if protocol == "speed":
             from restorers.speed import measure
         elif protocol == "train":
             from restorers.training.speed import measure
-        else:
+        elif protocol == "load":
             from restorers.load import measure
+        else:
+            from restorers.throughput import measure
 
         measured = measure(progress=_say, **({"minutes": minutes} if protocol == "load" else {}))
         if as_json:
@@ -529,6 +521,11 @@ def train(
         str | None, typer.Option(help="What the pictures are and their terms, for the card; default: the folder's name.")
     ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time budget; default: the recipe's own.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Budget in steps; the same on every machine.")] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=A,B,…", help="Train once for each value; with several --sweep, for each combination of values."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
     start: Annotated[
         str | None, typer.Option(metavar="PRESET", help="Take the first weights from this preset, as far as they fit.")
@@ -542,8 +539,13 @@ def train(
     ] = None,
     set_: Settings = None,
     seed: Seed = 0,
+    on: On = "local",
+    as_json: Json = False,
 ) -> None:
-    """Train a recipe and write a preset. Ctrl-C stops it and keeps the best weights so far."""
+    """Train a recipe and write a preset. Ctrl-C stops it and keeps the best weights so far.
+
+    With --sweep: train it with several settings, write each preset to a folder of --out (default: runs/RECIPE-sweep), and rank them.
+    """
     from restorers.presets import PRESETS
     from restorers.training.prefetch import Prefetch, useful_workers
     from restorers.training.recipes import RECIPES
@@ -557,6 +559,25 @@ def train(
             )
         )
     settings = _grouped(("train",), ctx.obj)[0][2]
+    if sweep:
+        if resume or state is not None or workers is not None:
+            raise UsageError(
+                Text(
+                    "--resume, --state and --workers belong to a single training, not to --sweep.",
+                    "--resume、--state 和 --workers 只用于单次训练，不能与 --sweep 同用。",
+                )
+            )
+        first = None if start is None else PRESETS.get(start)
+        how = {"data": data, "validation": validation, "source": source, "minutes": minutes, "steps": steps, "start": first}
+        _sweep(recipe, settings, sweep, out, on, as_json, {**how, "store": store, "bfloat16": bfloat16, "seed": seed})
+        return
+    if on != "local" or as_json:
+        raise UsageError(
+            Text(
+                "train takes --on and --json only with --sweep NAME=A,B,….",
+                "train 只有在使用 --sweep 名称=甲,乙,… 时才接受 --on 和 --json。",
+            )
+        )
     chosen = RECIPES.get(recipe).from_settings(settings)
     first = None if start is None else PRESETS.get(start)
     pictures = chosen.load(data, validation)
@@ -581,6 +602,7 @@ def train(
                 [ProgressBar(pictures.steps)],
                 cancel,
                 minutes=minutes,
+                steps=steps,
                 folder=state,
                 resume=resume,
                 start=first,
@@ -595,6 +617,68 @@ def train(
     typer.echo(f"{preset.name}: {score['psnr']:.2f} dB on the validation pictures{gained}, in {out}.")
     if run.waited is not None:
         typer.echo(f"The training waited for its batches {run.waited:.1%} of the time; {workers} processes made them.")
+
+
+def _sweep(
+    recipe: str, settings: Mapping[str, str], sweep: list[str], out: Path | None, on: str, as_json: bool, how: Mapping[str, Any]
+) -> None:
+    from restorers.executors import find_executor
+    from restorers.training.sweep import grid, ranked
+    from restorers.training.sweep import sweep as run
+
+    axes: dict[str, list[str]] = {}
+    for axis in sweep:
+        name, _, values = axis.partition("=")
+        if not values or "" in values.split(",") or name in axes:
+            raise UsageError(
+                Text(
+                    f"--sweep needs NAME=A,B,…, each name once. Received: {axis!r}.",
+                    f"--sweep 需要 名称=甲,乙,…，每个名称一次。收到：{axis!r}。",
+                )
+            )
+        axes[name] = values.split(",")
+    trials, executor = grid(recipe, settings, axes), find_executor(on)
+    out = out or Path("runs") / f"{recipe}-sweep"
+    trained, failed, cancel = [], 0, threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
+    try:
+        form = "{l_bar}{bar}| {n:.2f}/{total} [{elapsed}<{remaining}]"
+        with tqdm(total=len(trials), unit="training", disable=None, bar_format=form) as bar, executor:
+            outcomes = run(trials, executor, progress=lambda done: _advance(bar, round(done, 2)), cancel=cancel, **how)
+            for trial, outcome in zip(trials, outcomes, strict=False):  # fewer where it was stopped
+                chosen = ", ".join(f"{name}={value}" for name, value in trial.varied.items())
+                if isinstance(outcome, RestorersError):
+                    failed += 1
+                    _say(f"{trial.name} ({chosen}): passed over. {outcome}")
+                    continue
+                outcome.write(out / trial.name)
+                trained.append(outcome)
+                _say(f"{trial.name} ({chosen}): {outcome.psnr:.2f} dB on the validation pictures.")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    rows = ranked(trained)
+    if as_json:
+        _print_json(
+            {"recipe": recipe, "seed": how["seed"], "rows": [{**row.as_dict(), "folder": str(out / row.trial.name)} for row in rows]}
+        )
+    else:
+        _table(
+            ["preset", *axes, "validation", "gain", "steps", "minutes"],
+            [
+                [
+                    row.trial.name,
+                    *(str(value) for value in row.trial.varied.values()),
+                    f"{row.psnr:.2f} dB",
+                    "–" if row.gain is None else f"{row.gain:+.2f} dB",
+                    f"{row.steps:,}",
+                    f"{row.minutes:.1f}",
+                ]
+                for row in rows
+            ],
+        )
+    if failed:
+        _say(f"{failed} of {len(trials)} trainings were passed over.")
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from restorers.errors import RestorersError
 from restorers.text import Text
 
 MAX_MEGAPIXELS = 40
+MAX_BYTES = 2_000_000_000  # of a file; what is decoded from it may be smaller
 # longest side that OpenCV's remap and warpAffine can address
 MAX_SIDE = 32_767
 
@@ -66,7 +67,7 @@ class PhotoFile:
     format: str
 
 
-def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPIXELS) -> PhotoFile:
+def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPIXELS, name: str | None = None) -> PhotoFile:
     """Decode a picture into a photo, or refuse it with one sentence.
 
     The kind follows from the content, not from the file's name. The size is read from the header and checked before
@@ -77,26 +78,44 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
     Args:
         source: path of a file, or its content.
         max_megapixels: largest accepted width × height, in millions of pixels.
+        name: of the file that a content comes from, for the sentence of a refusal.
 
     Raises:
         PhotoError: the file is missing, of another kind, too large, damaged, or of a layout that is not supported.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _read(io.BytesIO(source), Text("The picture", "该图片"), max_megapixels)
-    if str(source).lower().startswith(("data:", "http:", "https:")):
+        return _read(io.BytesIO(source), Text("The picture", "该图片") if name is None else Text(name, name), max_megapixels)
+    with _opened(source) as file:
+        name = name or Path(source).name
+        return _read(file, Text(name, name), max_megapixels)
+
+
+def read_content(path: str | Path) -> bytes:
+    """The bytes of a file as they are, for ``read_photo``; ``PhotoError`` if it cannot be opened or is too large for a picture."""
+    with _opened(path) as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        name = Path(path).name
+        raise PhotoError(
+            Text(
+                f"{name} is too large. Limit: {MAX_BYTES / 1e9:g} GB. Reduce it first.",
+                f"{name} 太大。上限：{MAX_BYTES / 1e9:g} GB。请先缩小。",
+            )
+        )
+    return content
+
+
+def _opened(path: str | Path) -> BinaryIO:
+    if str(path).lower().startswith(("data:", "http:", "https:")):
         raise PhotoError(Text("A picture must be a file, not an address. Save it first.", "图片必须是文件，不能是网址。请先保存到本地。"))
-    path = Path(source)
-    name = Text(path.name, path.name)
+    path = Path(path)
     try:
-        file = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         reason = disk_reason(error)
     except ValueError:
         reason = Text("This is no file name", "文件名无效")
-    else:
-        with file:
-            return _read(file, name, max_megapixels)
-    raise PhotoError(Text(f"{name.en} cannot be opened: {reason.en}.", f"无法打开 {name.zh}：{reason.zh}。"))
+    raise PhotoError(Text(f"{path.name} cannot be opened: {reason.en}.", f"无法打开 {path.name}：{reason.zh}。"))
 
 
 def disk_reason(error: OSError) -> Text:
@@ -414,40 +433,64 @@ def encode_png(photo: np.ndarray) -> bytes:
     return _encode(photo, ".png")
 
 
-def write_photo(path: str | Path, photo: np.ndarray) -> None:
-    """Write a photo as a file of 8 bits per channel; the whole file or nothing.
+def encode_photo(name: str, photo: np.ndarray) -> bytes:
+    """A photo as the content of a file called ``name``, with 8 bits per channel.
 
     Args:
-        path: the file; its suffix gives the format: png, jpg or jpeg (quality 95, full colour resolution), webp
-            (lossless), bmp, tif or tiff. An existing file is replaced.
+        name: its suffix gives the format: png, jpg or jpeg (quality 95, full colour resolution), webp (lossless), bmp, tif or
+            tiff.
+        photo: float32 (height, width, 3) in [0, 1]; values outside are clipped.
+
+    Raises:
+        PhotoError: unknown suffix, or a photo too large for the format.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in _ENCODERS:
+        known = ", ".join(_ENCODERS)
+        raise PhotoError(
+            Text(
+                f"{name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
+                f"无法写入 {name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
+            )
+        )
+    try:
+        return _encode(photo, suffix)
+    except (ValueError, cv2.error):
+        size = f"{photo.shape[1]} × {photo.shape[0]}"
+        raise PhotoError(
+            Text(
+                f"{name} was not written: {suffix[1:]} cannot hold {size} pixels.",
+                f"未能写入 {name}：{suffix[1:]} 无法容纳 {size} 像素。",
+            )
+        ) from None
+
+
+def write_content(path: str | Path, content: bytes) -> None:
+    """Write a file as a whole or not at all; an existing one is replaced. ``PhotoError`` for a missing folder or a full disk."""
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        reason = disk_reason(error)
+        raise PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。")) from None
+
+
+def write_photo(path: str | Path, photo: np.ndarray) -> None:
+    """Write a photo as a file of 8 bits per channel; the whole file or nothing. An existing file is replaced.
+
+    Args:
+        path: the file; its suffix gives the format, as in ``encode_photo``.
         photo: float32 (height, width, 3) in [0, 1]; values outside are clipped.
 
     Raises:
         PhotoError: unknown suffix, missing folder, full disk, or a photo too large for the format.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in _ENCODERS:
-        known = ", ".join(_ENCODERS)
-        raise PhotoError(
-            Text(
-                f"{path.name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
-                f"无法写入 {path.name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
-            )
-        )
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        data = _encode(photo, suffix)
-        with part.open("xb") as file:
-            file.write(data)
-        os.replace(part, path)
-    except (OSError, ValueError, cv2.error) as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        size = f"{photo.shape[1]} × {photo.shape[0]}"
-        limit = Text(f"{suffix[1:]} cannot hold {size} pixels", f"{suffix[1:]} 无法容纳 {size} 像素")
-        reason = disk_reason(error) if isinstance(error, OSError) else limit
-        raise PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。")) from None
+    write_content(path, encode_photo(Path(path).name, photo))
 
 
 def list_photos(folder: str | Path) -> list[Path]:

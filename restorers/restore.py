@@ -62,6 +62,11 @@ class Network(Parameterised):
     reference: ClassVar[str]
     order: ClassVar[int] = 1
 
+    def __reduce__(self) -> tuple:
+        """Pickled with its weights: what comes back needs no folder of presets."""
+        self.store.provide_weights(self.preset)
+        return _unpickled, (self.preset, self.settings())
+
     @classmethod
     def suited(cls, degradation: Degradation) -> bool:
         """Whether it was trained for ``degradation``."""
@@ -184,6 +189,10 @@ def network(preset: Preset, store: PresetStore = PRESETS) -> type[Network]:
     return dataclass(frozen=True)(
         type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}})
     )
+
+
+def _unpickled(preset: Preset, settings: dict[str, Any]) -> Network:
+    return network(preset)(**settings)
 
 
 def restorer_names() -> list[str]:

@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +20,10 @@ import numpy as np
 from restorers.classical.base import Classical
 from restorers.degradations.base import Degradation, Observation, degrade
 from restorers.errors import Cancelled, RestorersError
+from restorers.executors import Executor, LocalExecutor, PieceProgress
 from restorers.metrics import Score, score
 from restorers.photo import MAX_MEGAPIXELS, check_size, disk_reason, to_float, to_uint8
+from restorers.quiet import no_stderr
 from restorers.restore import Network, blend, restore
 from restorers.text import Text
 
@@ -143,8 +146,9 @@ def restore_video(
     strength: float = 1.0,
     progress: FrameProgress | None = None,
     cancel: threading.Event | None = None,
+    executor: Executor | None = None,
 ) -> VideoRestoration:
-    """Restore each frame of a video by itself, one at a time in memory, and write a video of the same frame rate.
+    """Restore each frame of a video by itself, few in memory at one time, and write a video of the same frame rate.
 
     Frames are turned upright as the camera noted, and stretched where their pixels are not square. A varying frame rate becomes
     its constant average. The sound is copied where the program ``ffmpeg`` is on the PATH.
@@ -159,6 +163,7 @@ def restore_video(
         strength: blends each result over what was seen, from 0 to 1.
         progress: called after each frame with the number of frames done and the number of all.
         cancel: stops at the next frame or tile when set.
+        executor: restores the frames; default: one after the other in this process.
 
     Raises:
         Cancelled: ``cancel`` was set; nothing was written.
@@ -188,7 +193,7 @@ def restore_video(
         survey = _look_at(source)
         try:
             part.touch(exist_ok=False)
-            result = _write(part, source, survey, restorer, degradation, seed, strength, progress, cancel)
+            result = _write(part, source, survey, restorer, degradation, seed, strength, progress, cancel, executor or LocalExecutor())
             sound = _add_sound(part, source, cancel)
             os.replace(part, target)
         except OSError as error:
@@ -376,32 +381,34 @@ def _write(
     strength: float,
     progress: FrameProgress | None,
     cancel: threading.Event | None,
+    executor: Executor,
 ) -> VideoRestoration:
     """Restore the frames of ``source`` into the file ``part``, without sound."""
     notes = list(survey.notes)
     observed: list[Score] = []
     restored: list[Score] = []
-    seconds, missed, lost = 0.0, 0, 0
+    seconds, lost = 0.0, 0
+    work = partial(_restore_frame, restorer=restorer, degradation=degradation, seed=seed, strength=strength)
+    frames = ((number, frame) for number, frame in enumerate(_frames(source, survey.frames, notes)) if frame is not None)
     with contextlib.closing(_Output(part, survey.rate)) as output:
-        for number, frame in enumerate(_frames(source, survey.frames, notes)):
-            if frame is None:
-                missed += 1
-                continue
-            truth = to_float(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
-            observation = Observation(truth) if degradation is None else degrade(truth, degradation, seed + number)
-            done = restore(observation, restorer, cancel=cancel)
-            photo = blend(observation, done, strength)
+        for done in executor.map(work, frames, cancel=cancel):
+            if isinstance(done, RestorersError):
+                raise done
             seconds += done.seconds
             notes += [note for note in done.notes if note not in notes]
             if degradation is not None:
-                observed.append(score(observation.photo.clip(0, 1), truth))
-                restored.append(score(photo, truth))
-            output.write(photo, 1 + missed)  # the sound stays in step where the next frame stands in for a damaged one
-            lost, missed = lost + missed, 0
+                observed.append(done.observed)
+                restored.append(done.restored)
+            missed = done.number - output.frames
+            output.write(done.pixels, 1 + missed)  # the sound stays in step where the next frame stands in for a damaged one
+            lost += missed
             if progress is not None:
                 progress(output.frames, survey.frames)
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
         if not output.frames:
             raise _undecodable(source.name, survey.frames)
+        missed = survey.frames - output.frames
         output.repeat(missed)
         lost += missed
     if cancel is not None and cancel.is_set():
@@ -422,6 +429,38 @@ def _write(
             )
         )
     return VideoRestoration(output.frames, survey.rate, seconds, (*notes, *output.notes), _mean(observed), _mean(restored))
+
+
+class _Restored(NamedTuple):
+    """A frame when it is done: its number, uint8 pixels (height, width, 3) RGB, and what ``VideoRestoration`` sums up."""
+
+    number: int
+    pixels: np.ndarray
+    seconds: float
+    notes: tuple[Text, ...]
+    observed: Score | None
+    restored: Score | None
+
+
+def _restore_frame(
+    numbered: tuple[int, np.ndarray],
+    progress: PieceProgress,
+    cancel: threading.Event,
+    *,
+    restorer: Classical | Network,
+    degradation: Degradation | None,
+    seed: int,
+    strength: float,
+) -> _Restored:
+    number, frame = numbered
+    truth = to_float(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
+    observation = Observation(truth) if degradation is None else degrade(truth, degradation, seed + number)
+    done = restore(observation, restorer, cancel=cancel)
+    photo = blend(observation, done, strength)
+    observed = restored = None
+    if degradation is not None:
+        observed, restored = score(observation.photo.clip(0, 1), truth), score(photo, truth)
+    return _Restored(number, to_uint8(photo), done.seconds, done.notes, observed, restored)
 
 
 def _mean(scores: list[Score]) -> Score | None:
@@ -445,8 +484,8 @@ class _Output:
         self._writer: cv2.VideoWriter | None = None
         self._last: np.ndarray | None = None
 
-    def write(self, photo: np.ndarray, times: int = 1) -> None:
-        pixels = cv2.cvtColor(to_uint8(photo), cv2.COLOR_RGB2BGR)
+    def write(self, pixels: np.ndarray, times: int = 1) -> None:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
         height, width = pixels.shape[:2]
         if height % 2 or width % 2:
             pixels = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
@@ -472,7 +511,7 @@ class _Output:
         suffix = self.path.suffix
         for codec in _CODECS[suffix]:
             fourcc = cv2.VideoWriter_fourcc(*codec.fourcc)
-            with _no_stderr():
+            with no_stderr():  # OpenCV prints the codecs that it does not find past every log level
                 writer = cv2.VideoWriter(str(self.path.absolute()), cv2.CAP_FFMPEG, fourcc, self.rate, (width, height))
             if writer.isOpened():
                 self._writer = writer
@@ -501,20 +540,6 @@ class _Output:
                     f"视频未能写入：{self.frames} 帧中只有 {arrived} 帧存到磁盘。磁盘是否已满？",
                 )
             )
-
-
-@contextlib.contextmanager
-def _no_stderr() -> Iterator[None]:
-    """OpenCV prints the codecs that it does not find past every log level."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # a program without a console has no such output
-            kept = os.dup(2)
-            stack.callback(os.close, kept)
-            null = os.open(os.devnull, os.O_WRONLY)
-            stack.callback(os.close, null)
-            os.dup2(null, 2)
-            stack.callback(os.dup2, kept, 2)
-        yield
 
 
 def _add_sound(part: Path, source: Path, cancel: threading.Event | None) -> tuple[Text, ...]:

@@ -46,7 +46,7 @@ def moving(count, height=48, width=64, seed=0):
 
 def write_video(path, frames, fourcc="FFV1", rate=25.0):
     height, width = frames[0].shape[:2]
-    with module._quiet(), module._no_stderr():
+    with module._quiet(), module.no_stderr():
         writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*fourcc), rate, (width, height))
     assert writer.isOpened()
     for frame in frames:

@@ -44,6 +44,10 @@ class PaintedMask(Degradation):
     def __hash__(self) -> int:
         return hash(self._key())
 
+    def __getstate__(self) -> dict:
+        """Pickled with the mask itself: the file may not be there where it is used."""
+        return {"mask": _read(self.mask) if isinstance(self.mask, str) else self.mask}
+
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:
         height, width = photo.shape[:2]
         if self.mask is None:

@@ -106,18 +106,28 @@ def _compute_in(bfloat16: bool) -> Iterator[None]:
 class _Course(keras.callbacks.Callback):
     """Holds the time: counts steps and seconds, sets the rate by them where it is ``scheduled``, stops at the end or when cancelled."""
 
-    def __init__(self, state: TrainingState, minutes: float | None, cancel: threading.Event | None, scheduled: bool):
+    def __init__(
+        self, state: TrainingState, minutes: float | None, cancel: threading.Event | None, scheduled: bool, steps: int | None = None
+    ):
         super().__init__()
         self.state, self.cancel, self.scheduled = state, cancel, scheduled
         self.start, self.budget = state.seconds, None if minutes is None else 60 * minutes
+        self.first, self.steps = state.steps, steps
+
+    def done(self) -> float:
+        """The share of the budget that is spent; 0 where there is none."""
+        return max(
+            (self.state.seconds - self.start) / self.budget if self.budget else 0.0,
+            (self.state.steps - self.first) / self.steps if self.steps else 0.0,
+        )
 
     def on_train_begin(self, logs=None):
         self.highest, self.before = float(self.model.optimizer.learning_rate), time.monotonic()
 
     def on_train_batch_begin(self, batch, logs=None):
-        if self.budget and self.scheduled:
+        if self.scheduled and (self.budget or self.steps):
             _sync(self.model)
-            done = min(1.0, (self.state.seconds - self.start) / self.budget)
+            done = min(1.0, self.done())
             warm = min(1.0, (self.state.steps + 1) / WARM_UP_STEPS)
             self.model.optimizer.learning_rate = self.highest * max(warm * (1 + math.cos(math.pi * done)) / 2, 1e-3)
 
@@ -134,7 +144,7 @@ class _Course(keras.callbacks.Callback):
                 )
             )
         stopped = self.cancel is not None and self.cancel.is_set()
-        if stopped or (self.budget and self.state.seconds - self.start >= self.budget):
+        if stopped or self.done() >= 1:
             self.model.stop_training = True
 
 
@@ -215,6 +225,7 @@ def train(
     cancel: threading.Event | None = None,
     *,
     minutes: float | None = None,
+    steps: int | None = None,
     folder: Path | None = None,
     resume: bool = False,
     start: Preset | None = None,
@@ -230,6 +241,7 @@ def train(
         cancel: stops after the step at hand when set; the best weights so far are returned.
         minutes: time budget. None takes the recipe's own. The rate of a recipe that has one warms up over 200 steps and falls as
             a cosine to zero by then; a recipe without one keeps its own schedule, and a budget only ends it early.
+        steps: budget in steps, likewise; with it alone the time is not limited.
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
         resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
         start: a preset whose weights are taken as the first ones, as far as they fit; see ``start_from``.
@@ -249,7 +261,7 @@ def train(
             )
         )
     scheduled = recipe.minutes is not None
-    minutes = recipe.minutes if minutes is None else minutes
+    minutes = recipe.minutes if minutes is None and steps is None else minutes
     keras.utils.set_random_seed(seed)
     with _compute_in(bfloat16):
         model, state = recipe.architecture.build(), TrainingState()
@@ -268,7 +280,7 @@ def train(
         validation.load()
         if scheduled:
             model.optimizer.learning_rate = rate
-    course = _Course(state, minutes, cancel, scheduled)
+    course = _Course(state, minutes, cancel, scheduled, steps)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     done, clock, before = state.steps // data.steps, Clock(), state.seconds

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from restorers.errors import RestorersError
+from restorers.scratch import scratch_folder
 from restorers.text import Text
 from restorers.training.session import Order
 
@@ -198,6 +199,11 @@ class _Child:
             return 0
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    @property
+    def status(self) -> str:
+        """How the process ended, for the log."""
+        return f"status {self.process.returncode}"
+
     def _listen(self) -> None:
         with contextlib.suppress(EOFError, OSError):
             while True:
@@ -224,10 +230,12 @@ class Engine:
         slots: trainings at one time on this machine.
         max_waiting: how many may wait; the next one is told to come back.
         lost_after: seconds without a look, after which a run stops.
+        child: what trains, in the place of a child process; it may tell more ``slots`` when it is ready.
     """
 
-    def __init__(self, slots: int = 1, max_waiting: int = 12, lost_after: float = LOST_AFTER):
+    def __init__(self, slots: int = 1, max_waiting: int = 12, lost_after: float = LOST_AFTER, child: Callable | None = None):
         self.slots, self.max_waiting, self.lost_after = slots, max_waiting, lost_after
+        self._new_child = child
         self._lock = threading.RLock()
         self._children: list[_Child] = []
         self._waiting: deque[Run] = deque()
@@ -246,7 +254,7 @@ class Engine:
         with self._lock:
             self._begin()
             if not self._children:
-                self._children.append(_Child(self._hear, self._ended))
+                self._children.append(self._child())
 
     def warm_where_roomy(self) -> None:
         """``warm``, unless memory is short."""
@@ -361,10 +369,13 @@ class Engine:
 
     def _begin(self) -> None:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="restorers-training-", ignore_cleanup_errors=True)
+            self._folder = scratch_folder("training")
         if not self._watched:
             self._watched = True
             threading.Thread(target=self._watch, name="restorers-training-watch", daemon=True).start()
+
+    def _child(self) -> _Child:
+        return (self._new_child or _Child)(self._hear, self._ended)
 
     def _busy(self) -> list[_Child]:
         return [child for child in self._children if child.run is not None]
@@ -377,7 +388,7 @@ class Engine:
         while self._waiting and len(self._busy()) < self.slots:
             child = next((c for c in self._children if c.run is None), None)
             if child is None:
-                child = _Child(self._hear, self._ended)
+                child = self._child()
                 self._children.append(child)
             run = self._waiting.popleft()
             child.run = run
@@ -390,6 +401,9 @@ class Engine:
         with self._lock:
             if event["event"] == "ready":
                 self.speed = event["speed"]
+                if self.slots:
+                    self.slots = event.get("slots", self.slots)
+                    self._advance()
             elif event["event"] == "estimated":
                 for owner, (number, _) in self._estimates.items():
                     if number == event["asked"]:
@@ -422,7 +436,7 @@ class Engine:
                 self.warm()
                 self._advance()
             elif self.slots:  # it could not even begin
-                logging.getLogger(__name__).error("the training process ended with status %s", child.process.returncode)
+                logging.getLogger(__name__).error("the training process ended: %s", child.status)
                 for waiting in self._waiting:
                     waiting.sentence, waiting.complete = NO_CHILD, True
                     waiting._become(FAILED)
@@ -461,3 +475,28 @@ class Engine:
                 del self._runs[run.owner]
             if not run.taken:
                 shutil.rmtree(run.work, ignore_errors=True)
+
+
+TRAIN_ON = "RESTORERS_TRAIN_ON"
+WHERE = Text(
+    f"{TRAIN_ON} must be local (this machine) or ray (a Ray cluster). Received: {{value!r}}.",
+    f"{TRAIN_ON} 应为 local（本机）或 ray（Ray 集群）。收到：{{value!r}}。",
+)
+
+
+def engine_from_environment() -> Engine:
+    """The engine that ``$RESTORERS_TRAIN_ON`` asks for: ``local``, the default, or ``ray``.
+
+    Raises:
+        RestorersError: another value, or Ray is not installed.
+    """
+    where = os.environ.get(TRAIN_ON) or "local"
+    if where == "local":
+        return Engine()
+    if where != "ray":
+        raise RestorersError(WHERE.format(value=where))
+    from restorers.executors import installed
+    from restorers.training.cluster import ClusterChild
+
+    installed()
+    return Engine(child=ClusterChild)

@@ -36,7 +36,9 @@ def test_what_a_link_has_wrong_is_said(desktop):
     page.goto("/?lang=en&tab=attic")
     page.wait_for_selector(".lesson-notices .notice", timeout=LONG)
     assert "no tab called “attic”" in page.inner_text(".lesson-notices")
-    page.goto("/?lang=en&photo=digit&with=gaussian_noise,sigma=25&using=do_nothing&tab=inside&inside=tutorial-digits&layer=nowhere&silence=300")
+    page.goto(
+        "/?lang=en&photo=digit&with=gaussian_noise,sigma=25&using=do_nothing&tab=inside&inside=tutorial-digits&layer=nowhere&silence=300"
+    )
     page.wait_for_selector("#inside-status .notice", timeout=LONG)
     assert "“nowhere”" in page.inner_text("#inside-status") and "from 0 to 100" in page.inner_text("#inside-status")
 
