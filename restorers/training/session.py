@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from restorers.training.data import TrainingData
     from restorers.training.recipes.base import Recipe
 
-NICE = 10
+NICE = int(os.environ.get("RESTORERS_TRAIN_NICE", 10))  # how far a training gives way to whoever restores, 0 to 19
 LONGEST_EPOCH = 100  # steps; a page wants to see a validation score soon
 TELL_EVERY = 0.05  # seconds
 LOOK_EVERY = 1.0  # seconds between two previews that are not kept
