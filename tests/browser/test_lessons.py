@@ -47,7 +47,7 @@ def test_a_walk_sets_the_real_controls_and_the_page_answers(desktop):
     assert not seen(desktop, ".lesson-strip")
     assert desktop.inner_text(".lesson-steps [aria-current]").endswith("3")
     desktop.click("[data-all]")
-    desktop.wait_for_function("!location.search.includes('lesson')", timeout=LONG)
+    desktop.wait_for_function("!location.search.includes('lesson=')", timeout=LONG)
     desktop.click("#tab-restore-button")
     assert not seen(desktop, ".lesson-strip")
 
@@ -110,7 +110,7 @@ def test_where_the_tab_is_hidden_the_bar_leads_alone(desktop):
 
 
 def test_a_hidden_first_tab_gives_way_to_the_next(desktop):
-    opened(desktop, "&hide=restore,compare,train,inside")
+    opened(desktop, "&hide=restore,compare,train,inside,models")
     desktop.wait_for_selector(".lesson-card", timeout=LONG)
 
 

@@ -1,7 +1,6 @@
 """The Restore tab in a real browser: what a visitor sees and does."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import cv2
@@ -423,24 +422,3 @@ def test_nothing_is_seen_behind_the_button_of_a_phone(phone):
     behind = "([x, y]) => document.elementFromPoint(x, y).closest('#restore-action') !== null"
     for share in (0.02, 0.5, 0.98):
         assert phone.evaluate(behind, [box["x"] + share * box["width"], box["y"] + box["height"] / 2])
-
-
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_text_can_be_read(device, theme, request):
-    page = opened(request.getfixturevalue(device), QUICK + f"&__theme={theme}&seed=-1")
-    script = (Path(__file__).parent / "contrast.js").read_text()
-    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-    page.click("#restore-gaussian_noise-more button")
-    page.click("#restore-then")
-    page.wait_for_selector("#restore-chips li")
-    page.click("[data-view=invented]")
-    read = page.evaluate(script)
-    assert read["count"] > 50
-    assert read["found"] == []
-    page.evaluate("scrollTo(0, 0)")
-    page.click("#restore-photo [aria-label*=lear], #restore-photo [aria-label*=emove]")
-    page.wait_for_function("!document.querySelector('#restore-results img')", timeout=LONG)
-    page.click("#restore-run")
-    page.wait_for_selector("#restore-problem .problem", timeout=LONG)
-    assert page.evaluate(script)["found"] == []

@@ -378,12 +378,13 @@ def test_strength_blends_at_once_in_all_pictures_of_the_group(desk):
 def test_progress_stands_over_the_old_picture(desk):
     show(desk, "working")
     bar = desk.locator(pane("restored")).get_by_role("progressbar")
-    assert bar.is_visible() and bar.get_attribute("aria-valuenow") == "40" and "Restoring… 40 %" in bar.inner_text()
+    bar.wait_for()
+    assert bar.get_attribute("aria-valuenow") == "40" and "Restoring… 40 %" in bar.inner_text()
     assert bar.locator("i").evaluate("node => node.style.width") == "40%"
     assert desk.locator(f"{pane('restored')} img").get_attribute("src") == RESTORED.url
     assert not desk.locator(pane("degraded")).get_by_role("progressbar").is_visible()
     show(desk, "done")
-    assert not bar.is_visible()
+    bar.wait_for(state="hidden")
 
 
 def test_before_the_first_photo_there_are_hints(chromium, address):
