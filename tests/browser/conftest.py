@@ -39,15 +39,15 @@ def chromium():
 
 
 @contextmanager
-def serving(folder, **settings):
-    """The address of the whole app, started as a visitor's host would start it, with more ``settings`` in its environment."""
+def serving(folder, root=ROOT, **settings):
+    """The address of the whole app in ``root``, started as a visitor's host would start it, with more ``settings`` in its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     settings |= {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=root, env=os.environ | settings, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + START
         while not _answers(address):
@@ -81,7 +81,7 @@ def _answers(address):
 
 
 @contextmanager
-def _page(chromium, server, **device):
+def visiting(chromium, server, **device):
     """A page of its own; afterwards it must have thrown no error and asked no other host."""
     context = chromium.new_context(base_url=server, locale="en-US", **device)
     errors, outside = [], []
@@ -97,12 +97,12 @@ def _page(chromium, server, **device):
 @pytest.fixture
 def desktop(chromium, server):
     """A page of 1440×900; ``desktop.goto("/")`` opens the app."""
-    with _page(chromium, server, viewport={"width": 1440, "height": 900}) as page:
+    with visiting(chromium, server, viewport={"width": 1440, "height": 900}) as page:
         yield page
 
 
 @pytest.fixture
 def phone(chromium, server):
     """A touch screen of 390×844; ``phone.goto("/")`` opens the app."""
-    with _page(chromium, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2) as page:
+    with visiting(chromium, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2) as page:
         yield page

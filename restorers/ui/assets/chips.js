@@ -1,5 +1,10 @@
 const list = element.querySelector("ol");
 const words = props.words;
+const clear = document.createElement("button"); // beside the list: a list holds nothing but its entries
+clear.type = "button";
+clear.className = "chips-clear";
+clear.addEventListener("click", () => change([]));
+list.after(clear);
 
 function change(value) {
   props.value = value;
@@ -23,14 +28,8 @@ function draw() {
       return item;
     }),
   );
-  if (entries.length) {
-    const clear = document.createElement("button");
-    clear.type = "button";
-    clear.className = "chips-clear";
-    clear.textContent = words.clear[language];
-    clear.addEventListener("click", () => change([]));
-    list.append(clear);
-  }
+  clear.hidden = !entries.length;
+  clear.textContent = words.clear[language];
 }
 
 draw();
