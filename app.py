@@ -11,10 +11,14 @@ import signal
 import sys
 import threading
 
+from restorers.errors import RestorersError
 from restorers.restore import warm_up
 from restorers.ui.page import build_demo, launch_options
 
-demo = build_demo()
+try:
+    demo = build_demo()
+except RestorersError as error:
+    sys.exit(str(error))
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an orderly end, which takes the temporary files along

@@ -3,10 +3,12 @@
 import contextlib
 import fnmatch
 import http.client
+import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,6 +73,13 @@ def test_a_visitor_signs_in_to_publish_and_is_asked_for_no_more():
 def instructions():
     lines = re.sub(r"\\\n", " ", DOCKERFILE).splitlines()
     return [tuple(line.split(maxsplit=1)) for line in lines if line and not line.startswith("#")]
+
+
+def test_a_start_that_is_asked_for_what_there_is_not_ends_in_one_sentence():
+    environment = {**os.environ, "RESTORERS_TRAIN_ON": "moon"}
+    ended = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "RESTORERS_TRAIN_ON must be local (this machine) or ray (a Ray cluster). Received: 'moon'."
 
 
 def test_the_container_is_slim_and_runs_as_nobody_special():
