@@ -16,6 +16,7 @@ from restorers.samples import SAMPLES
 from restorers.training.estimate import estimate
 from restorers.training.fit import train
 from restorers.training.recipes import RECIPES
+from restorers.training.recipes._restoration import recolour
 
 NAMES = ("denoise", "deblur", "enlarge", "dejpeg", "colorize", "inpaint", "universal")
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
@@ -304,3 +305,29 @@ def test_colorfulness_is_recorded_as_its_metric_measures_it(photo):
     pale = photo.mean(axis=2, keepdims=True) + 0.5 * (photo - photo.mean(axis=2, keepdims=True))
     ours.update_state(photo[None], pale[None])
     assert float(ours.result()) == pytest.approx(colorfulness(pale) / colorfulness(photo), rel=1e-3)
+
+
+def test_half_of_the_crops_are_trained_on_in_other_colours(photo):
+    recipe, changed, vivid = RECIPES.get("denoise")(), [], []
+    for crop, rng in crops(photo, recipe.side, 200):
+        seen = recipe.view(crop, rng)
+        assert seen.shape == crop.shape and seen.dtype == np.float32 and seen.min() >= 0 and seen.max() <= 1
+        changed.append(not np.array_equal(seen, crop))
+        vivid.append(colorfulness(seen) / max(colorfulness(crop), 1e-6))
+    assert 0.4 < np.mean(changed) < 0.6
+    assert max(vivid) > 1.8 and np.median(vivid) == pytest.approx(1, abs=0.2)
+    gray = np.full((8, 8, 3), 0.25, np.float32)
+    again = recolour(gray, np.random.default_rng(0))
+    assert np.ptp(again, axis=-1).max() < 1e-6, "gray stays gray"
+    colours = RECIPES.get("colorize")()
+    assert colours.view(photo, np.random.default_rng(0)).shape == (112, 112, 3)
+
+
+def test_the_loss_is_what_is_missing_to_50_db(photo):
+    loss = RECIPES.get("denoise")().loss
+    truth = photo[None, :64, :64]
+    rng = np.random.default_rng(0)
+    for sigma in (0.05, 0.2):
+        noisy = truth + rng.normal(0, sigma, truth.shape).astype(np.float32)
+        assert float(loss(truth, noisy)[0]) == pytest.approx(50 - psnr(noisy[0], truth[0]), abs=0.1)
+    assert float(loss(truth, truth)[0]) == 0
