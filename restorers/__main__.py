@@ -430,10 +430,13 @@ def benchmark(
     protocol: Annotated[
         str,
         typer.Argument(
-            metavar="PROTOCOL", help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | speed | train | load | ray"
+            metavar="PROTOCOL",
+            help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | table | speed | train | load | ray",
         ),
     ],
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for speed, train, load and ray.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="The photos; not needed for table, speed, train, load and ray.")
+    ] = None,
     using: Annotated[list[str] | None, typer.Option("--using", help="A restorer; several may be named.")] = None,
     set_: Settings = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many photos.")] = None,
@@ -442,8 +445,13 @@ def benchmark(
     as_json: Json = False,
 ) -> None:
     """Score restorers under a published protocol, or measure the page: its speed and memory (speed), training in it (train),
-    many visitors at once (load); or a Ray cluster against the plain loop (ray).
+    many visitors at once (load); or a Ray cluster against the plain loop (ray). `table` prints the scores on the cards.
     """
+    if protocol == "table":
+        from restorers.results import results_tables
+
+        typer.echo(results_tables())
+        return
     if protocol in ("speed", "train", "load", "ray"):
         if protocol == "speed":
             from restorers.speed import measure

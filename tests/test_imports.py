@@ -36,6 +36,7 @@ FLOORS = {
     "compare": 3,
     "batch": 3,
     "inside": 3,
+    "results": 3,
     "video": 3,
     "training": 3,
     "matrix": 3,
@@ -49,7 +50,7 @@ FLOORS = {
 
 HEAVY = {"keras", "tensorflow", "jax", "skimage", "pywt", "scipy", "gradio", "ray"}
 # these subclass what Keras defines, or stand on one that does; whoever needs them imports them late
-ON_KERAS = {"restorers.models.layers", "restorers.training.fit", "restorers.training.progress", "restorers.training.export"}
+ON_KERAS = {f"restorers.{name}" for name in ("models.layers", "training.fit", "training.muon", "training.progress", "training.export")}
 # these must train on another backend than TensorFlow
 ANY_BACKEND = {"models", "training"}
 

@@ -162,6 +162,7 @@ def record_scores(benchmark: str, protocol: str, rows: Iterable[Row], only: str 
                 "setting": r.setting,
                 "protocol": protocol,
                 **{key: _rounded(getattr(r, key)) for key in ("psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain")},
+                **({} if r.colorfulness is None else {"colorfulness": round(r.colorfulness, 4)}),
                 "photos": r.photos,
                 "sha256": preset.weights["sha256"],
                 "others": {o.restorer: _rounded(o.psnr) for o in rows if o.setting == r.setting and o.restorer not in (name, "do_nothing")},
@@ -246,8 +247,9 @@ def card(preset: Preset) -> str:
     for s in preset.scores:
         others = sorted(s.get("others", {}).items(), key=lambda other: -other[1])
         beside = ", ".join(f"{name} {value:.2f}" for name, value in others[:OTHERS_MOST]) or "–"
+        setting = s["setting"] + (f"; {s['colorfulness']:.2f} of the truth's colorfulness" if "colorfulness" in s else "")
         gained = "– | –" if s["gain"] is None else f"{s['psnr_degraded']:.2f} dB | {s['gain']:+.2f} dB".replace("-", "−")
-        lines.append(f"| {s['benchmark']} | {s['setting']} | {s['photos']} | {s['psnr']:.2f} dB | {gained} | {beside} | {s['protocol']} |")
+        lines.append(f"| {s['benchmark']} | {setting} | {s['photos']} | {s['psnr']:.2f} dB | {gained} | {beside} | {s['protocol']} |")
     lines += [line for text in training.get("findings", ()) for line in ("", text["en"])]
     if training.get("examples"):
         lines += [
