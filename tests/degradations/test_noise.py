@@ -6,6 +6,7 @@ from scipy import stats
 
 from restorers.degradations import degrade
 from restorers.degradations.gaussian_noise import GaussianNoise
+from restorers.degradations.grain import Grain
 from restorers.degradations.poisson_noise import PoissonNoise
 from restorers.degradations.salt_and_pepper import SaltAndPepper
 from restorers.degradations.speckle import Speckle
@@ -86,3 +87,18 @@ def test_speckle_is_in_proportion_to_the_brightness():
     assert dark.std() == pytest.approx(0.2 * 0.2, rel=0.01)
     assert middle.std() == pytest.approx(0.5 * 0.2, rel=0.01)
     assert middle.mean() == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize("size", [0, 0.4, 0.8, 2])
+def test_grain_has_its_strength_whatever_its_size_and_neighbours_are_alike(size):
+    noise = degrade(flat(0.5), Grain(sigma=15, size=size, colour=1)).photo - np.float32(0.5)
+    assert noise.std() * 255 == pytest.approx(15, rel=0.05)
+    alike = np.corrcoef(noise[:, 1:].ravel(), noise[:, :-1].ravel())[0, 1]
+    line = np.exp(-np.square(np.arange(-12, 13)) / (2 * max(size, 0.01) ** 2))
+    assert alike == pytest.approx((line[1:] * line[:-1]).sum() / (line**2).sum(), abs=0.06)
+
+
+@pytest.mark.parametrize("colour", [0, 0.5, 1])
+def test_grain_is_as_coloured_as_asked(colour):
+    red, green, _ = np.moveaxis(degrade(flat(0.5), Grain(colour=colour)).photo, -1, 0)
+    assert np.corrcoef(red.ravel(), green.ravel())[0, 1] == pytest.approx(1 - colour, abs=0.03)
