@@ -265,12 +265,14 @@ def network_input(observation: Observation, channels: int) -> np.ndarray:
 
     Args:
         observation: the degraded photo, and the mask where one is known.
-        channels: 1 the luminance; 3 the photo; 4 the photo with middle gray wherever a pixel is missing, and the mask (1 missing, 0 known).
+        channels: 1 the luminance; 3 the photo; 4 the photo with a first guess wherever a pixel is missing, and the mask (1 missing,
+            0 known). The guess is ``navier_stokes``: a network that starts from it has only the rest to learn.
     """
     if channels == 1:
         return cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
     if channels == 4:
-        return _with_mask(remove(observation.photo, observation.mask))
+        seen = remove(observation.photo, observation.mask)  # so that what lies under the mask stays unseen, even where all is missing
+        return _with_mask(replace(seen, photo=CLASSICAL.get("navier_stokes")().restore(seen)))
     return observation.photo
 
 

@@ -20,7 +20,7 @@ class UNet(Architecture):
     network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen.
 
     Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 4.3 million parameters with the defaults.
-    Told the mask m of missing pixels (4 input channels), it fills these alone: x̂ = x + m·U(x, m). Given the luminance and
+    Told the mask m of missing pixels (4 input channels) and given a guess at them in x, it mends these alone: x̂ = x + m·U(x, m). Given the luminance and
     asked for colour (1 and 3 channels), it keeps the luminance: U's own is taken off, see ``Colour``.
 
     Reference: Ronneberger et al., "U-Net", MICCAI 2015; Mohan et al., "Robust and interpretable blind image denoising

@@ -20,6 +20,8 @@ from restorers.training.recipes._restoration import RestorationRecipe
 class Inpaint(RestorationRecipe):
     """Inpainting, told the mask: single pixels (half of the crops), scratches (a quarter), broad strokes and letters.
 
+    It is given the guess of ``navier_stokes`` and mends that.
+
     Reference: Liu et al., "Image inpainting for irregular holes using partial convolutions", ECCV 2018 (masks of strokes).
     """
 
