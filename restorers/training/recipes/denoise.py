@@ -17,8 +17,8 @@ from restorers.training.recipes._restoration import RestorationRecipe
 class Denoise(RestorationRecipe):
     """Blind colour denoising: Gaussian noise of unknown strength, σ drawn evenly from 0 to ``sigma_max``.
 
-    In a share ``grainy`` of the crops the noise of neighbouring pixels is alike, with σ up to half of that: so it is in what
-    cameras write, and a network that has seen only white noise leaves it as it is.
+    In a share ``grainy`` of the crops the noise of neighbouring pixels and of the three channels is alike, with σ up to half of
+    that: so it is in what cameras write, and a network that has seen only white noise leaves it as it is.
 
     Reference: Zhang et al., "Beyond a Gaussian Denoiser", IEEE TIP 2017 (blind training, DnCNN-B).
     """
@@ -30,8 +30,8 @@ class Denoise(RestorationRecipe):
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise", "gaussian_noise"})
     trained_on: ClassVar[Text] = Text(
-        "Gaussian noise, σ 0–60 of 255; grain of 0.3–1.2 px, σ 0–30 (a fifth); half of it clipped and rounded to 8 bits",
-        "高斯噪声，σ 0–60（255 灰阶）；0.3–1.2 像素的颗粒，σ 0–30（占五分之一）；其中一半截断并取整为 8 位",
+        "Gaussian noise, σ 0–60 of 255; grain of 0–1.2 px, mostly gray, σ 0–30 (a fifth); half of it clipped and rounded to 8 bits",
+        "高斯噪声，σ 0–60（255 灰阶）；0–1.2 像素、多为灰色的颗粒，σ 0–30（占五分之一）；其中一半截断并取整为 8 位",
     )
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 10
@@ -53,5 +53,5 @@ class Denoise(RestorationRecipe):
 
     def draw(self, rng: np.random.Generator) -> Degradation:
         if rng.random() < self.grainy:
-            return Grain(sigma=rng.uniform(0, self.sigma_max / 2), size=rng.uniform(0.3, 1.2), colour=rng.random())
+            return Grain(sigma=rng.uniform(0, self.sigma_max / 2), size=rng.uniform(0, 1.2), colour=rng.random() ** 2)
         return GaussianNoise(sigma=rng.uniform(0, self.sigma_max), clip=False)
