@@ -1,5 +1,6 @@
 """What the restoration networks promise of the weights that ship: they win something back, and add no colour and no texture."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -80,8 +81,9 @@ def test_a_clear_sky_stays_clear(name):
 def test_nothing_is_invented_in_a_damaged_sky(name, task, settings, least):
     truth = sky()
     _, restored = mended(name, task, {**settings, **({"sigma": 15} if task == "gaussian_noise" else {})}, truth)
-    residual = (restored - truth)[16:-16, 16:-16]
-    assert np.sqrt((residual**2).mean()) < LEVEL
+    residual = restored - truth
+    texture = (residual - cv2.GaussianBlur(residual, (0, 0), 8))[16:-16, 16:-16]  # a JPEG may have lost the level of a whole block
+    assert np.sqrt((texture**2).mean()) < LEVEL
 
 
 @pytest.mark.skipif("colorize" not in PRESETS.names(), reason="no weights yet")
