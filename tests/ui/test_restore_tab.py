@@ -97,8 +97,24 @@ def test_long_work_offers_to_stop_it(tab, values, monkeypatch):
     assert last[tab.run]["visible"] is True
 
 
-def test_the_picture_comes_before_its_scores(tab, values):
-    updates = run(tab, values, visitor())
+def test_the_picture_comes_before_its_scores(tab, values, monkeypatch):
+    measuring = threading.Event()
+
+    def told_first(*arguments):
+        assert measuring.wait(SOON)
+        return score(*arguments)
+
+    monkeypatch.setattr("restorers.ui.restore_handlers.score", told_first)
+
+    async def follow():
+        updates = []
+        async for update in tab.restore(values, visitor()):
+            updates.append(update)
+            if "Measuring" in update.get(tab.numbers, ""):
+                measuring.set()
+        return updates
+
+    updates = asyncio.run(follow())
     early = next(update for update in updates if "Measuring" in update.get(tab.numbers, ""))
     assert 'id="restore-gain"' not in early[tab.numbers]
     assert early[tab.panes]["panes"][2]["url"] == updates[-1][tab.panes]["panes"][2]["url"]
