@@ -166,6 +166,13 @@ class _Validation(keras.callbacks.Callback):
         _sync(self.model)
         inputs, targets = self.data.validation
         raw = [np.asarray(v) for v in self.model.trainable_variables]
+        if not all(np.isfinite(value).all() for value in raw):  # a ReLU may turn NaN into 0, and the loss stays finite
+            raise TrainingError(
+                Text(
+                    f"The weights must stay finite numbers; after step {self.state.steps} some are not. Try a smaller learning rate.",
+                    f"权重必须是有限数；第 {self.state.steps} 步后有些不是。请减小学习率。",
+                )
+            )
         if average := self.averaged():
             for variable, mean in zip(self.model.trainable_variables, average, strict=True):
                 variable.assign(np.array(mean))  # a copy: JAX may give the memory of a shared array away
