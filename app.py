@@ -11,14 +11,10 @@ import signal
 import sys
 import threading
 
-from restorers.errors import RestorersError
 from restorers.restore import warm_up
 from restorers.ui.page import build_demo, launch_options
 
-try:
-    demo = build_demo()
-except RestorersError as error:
-    sys.exit(str(error))
+demo = build_demo()
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # an orderly end, which takes the temporary files along

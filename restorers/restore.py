@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from restorers.classical import CLASSICAL
+from restorers.classical._inpainting import inpaint
 from restorers.classical.base import Classical
 from restorers.degradations._missing import remove
 from restorers.degradations.base import Degradation, Observation
@@ -26,6 +27,7 @@ from restorers.tiling import run_tiled
 TILE = 1600  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
 COLOUR_SIDE = 512  # pixels; what a thing is, and so its colour, is seen from the whole, at about the size that was learned from
+GUESS_RADIUS = 2  # pixels; of the first guess at what is missing
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
 
 Progress = Callable[[float], None]
@@ -266,13 +268,13 @@ def network_input(observation: Observation, channels: int) -> np.ndarray:
     Args:
         observation: the degraded photo, and the mask where one is known.
         channels: 1 the luminance; 3 the photo; 4 the photo with a first guess wherever a pixel is missing, and the mask (1 missing,
-            0 known). The guess is ``navier_stokes``: a network that starts from it has only the rest to learn.
+            0 known). The guess is that of ``navier_stokes``: a network that starts from it has only the rest to learn.
     """
     if channels == 1:
         return cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
     if channels == 4:
         seen = remove(observation.photo, observation.mask)  # so that what lies under the mask stays unseen, even where all is missing
-        return _with_mask(replace(seen, photo=CLASSICAL.get("navier_stokes")().restore(seen)))
+        return _with_mask(replace(seen, photo=inpaint(seen, GUESS_RADIUS, cv2.INPAINT_NS)))
     return observation.photo
 
 

@@ -100,7 +100,10 @@ def build_demo() -> gr.Blocks:
             with gr.Tab(say(words.TAB_COMPARE), id="compare", elem_id="tab-compare") as compare_tab:
                 compare = CompareTab(desk)
             with gr.Tab(say(words.TAB_TRAIN), id="train", elem_id="tab-train") as train_tab:
-                train = TrainTab(desk)
+                try:
+                    train = TrainTab(desk)
+                except RestorersError as error:  # the environment asks for what there is not
+                    raise SystemExit(str(error)) from None
             with gr.Tab(say(words.TAB_INSIDE), id="inside", elem_id="tab-inside") as inside_tab:
                 inside = InsideTab(desk)
             with gr.Tab(say(words.TAB_MODELS), id="models", elem_id="tab-models") as models_tab:
