@@ -27,8 +27,8 @@ class Inpaint(RestorationRecipe):
 
     title: ClassVar[Text] = Text("Inpaint (U-Net)", "修补（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for missing pixels, scratches and painted parts; it is told where they are.",
-        "我们自己的网络，适用于缺失像素、划痕和涂抹处；它会被告知位置。",
+        "Our own network for missing pixels, scratches and painted parts; it is told where they are, and improves on what Navier–Stokes inpainting fills in.",
+        "我们自己的网络，适用于缺失像素、划痕和涂抹处；它会被告知位置，并改进 Navier–Stokes 修补的结果。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"missing", "missing_pixels", "scratches", "painted_mask"})
     trained_on: ClassVar[Text] = Text(
