@@ -64,20 +64,17 @@ class Results:
         yield ""
         yield f"| | {' | '.join(self.settings)} |"
         yield f"|---|{'---|' * len(self.settings)}"
-        yield self._row("doing nothing", [f"{nothing[label]:.2f}" if label in nothing else None for label in self.settings])
+        yield self._row("doing nothing", [label in nothing and f"{nothing[label]:.2f}" for label in self.settings])
         for name, scores in _best_first({name: {label: s["psnr"] for label, s in scores.items()} for name, scores in networks.items()}):
-            cells = [_cell(networks[name][label]) if label in scores else None for label in self.settings]
-            yield self._row(f"**`{name}`**", cells)
+            yield self._row(f"**`{name}`**", [label in scores and _cell(networks[name][label]) for label in self.settings])
         for name, scores in _best_first(formulas)[:SHOWN_OTHERS]:
-            cells = [
-                f"{scores[label]:.2f} ({_gain(scores[label] - nothing[label])})" if label in scores else None for label in self.settings
-            ]
-            yield self._row(f"`{name}`", cells)
+            gains = {label: f"{psnr:.2f} ({_gain(psnr - nothing[label])})" for label, psnr in scores.items()}
+            yield self._row(f"`{name}`", [gains.get(label) for label in self.settings])
         for row in self.published:
             yield self._row(f"published: {row.method}", [f"{psnr:.2f}" for psnr in row.psnr])
 
     @staticmethod
-    def _row(name: str, cells: Sequence[str | None]) -> str:
+    def _row(name: str, cells: Sequence[str | bool | None]) -> str:
         return f"| {name} | {' | '.join(cell or '–' for cell in cells)} |"
 
 

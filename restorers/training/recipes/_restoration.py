@@ -22,7 +22,6 @@ from restorers.training.recipes.base import Recipe
 
 STEPS = 200
 BARELY_DEGRADED = 1e-5  # mean squared error; 50 dB
-_LUMINANCE = np.array([[0.299, 0.587, 0.114]], np.float32)
 ADAM_SHARE = 1 / 3  # of the rate, for the layers that Adam takes; above 1e-3 it diverged
 
 
@@ -40,7 +39,7 @@ def recolour(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     if rng.random() < 0.5:
         photo = np.take(photo, rng.permutation(3), axis=-1)
-    gray = cv2.transform(photo, _LUMINANCE)[..., None]
+    gray = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None]
     vivid = gray + (photo - gray) * np.float32(log_uniform(rng, 0.7, 3))
     return np.clip((vivid - np.float32(0.5)) * np.float32(rng.uniform(0.8, 1.5)) + np.float32(0.5), 0, 1)
 
@@ -50,8 +49,9 @@ class RestorationRecipe(Recipe):
     """A blind restoration network. A subclass says which degradations are drawn: one short ``draw``.
 
     Half of the crops are clipped and rounded to 8 bits as files are, half are left as the published benchmarks make them.
-    Half of the crops are shown in other colours: most photos are pale, and a network that has seen only these takes fine vivid
-    patterns for noise. The loss is the PSNR itself, Muon (Adam for the first and the last layer) with warm-up and cosine, gradients clipped, averaged weights.
+    Half of them are shown in other colours: most photos are pale, and a network that has seen only these takes fine vivid
+    patterns for noise. The loss is what the PSNR lacks to 50 dB; Muon (Adam for the first and the last layer) with warm-up and
+    cosine, gradients clipped, averaged weights.
 
     Class attributes:
         margin: pixels around a crop that are degraded with it and cut off again, so that blur and enlarging bring in what

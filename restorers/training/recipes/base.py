@@ -78,8 +78,8 @@ class Recipe(Parameterised, PlugIn, ABC):
 
     @property
     @abstractmethod
-    def loss(self) -> str:
-        """Name of a Keras loss."""
+    def loss(self) -> str | Callable:
+        """Name of a Keras loss, or one of ``losses``."""
 
     @property
     def preset_title(self) -> Text:

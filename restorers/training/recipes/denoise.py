@@ -25,8 +25,8 @@ class Denoise(RestorationRecipe):
 
     title: ClassVar[Text] = Text("Denoise (U-Net)", "降噪（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for grain of any strength.",
-        "我们自己的网络，适用于任意强度的颗粒噪声。",
+        "Our own network for noise of any strength.",
+        "我们自己的网络，适用于任意强度的噪声。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise", "gaussian_noise"})
     trained_on: ClassVar[Text] = Text(
