@@ -234,15 +234,17 @@ def hold_out(photos: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarra
     return [p for i, p in enumerate(photos) if i % every], photos[::every]
 
 
-def random_crop(photo: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """A random square of ``size`` pixels, randomly mirrored and turned by quarter turns: float32 in [0, 1]."""
+def random_crop(photo: np.ndarray, size: int, rng: np.random.Generator, *, upright: bool = False) -> np.ndarray:
+    """A random square of ``size`` pixels, randomly mirrored and, unless ``upright``, turned by quarter turns: float32 in [0, 1]."""
     top, left = (rng.integers(0, side - size + 1) for side in photo.shape[:2])
-    crop = np.rot90(photo[top : top + size, left : left + size], rng.integers(4))
+    crop = photo[top : top + size, left : left + size]
+    if not upright:
+        crop = np.rot90(crop, rng.integers(4))
     return np.ascontiguousarray(crop[:, ::-1] if rng.integers(2) else crop).astype(np.float32) / np.float32(255)
 
 
 def photo_patches(
-    photos: list[np.ndarray], pair: Callable[[np.ndarray, np.random.Generator], Pair], size: int, batch: int
+    photos: list[np.ndarray], pair: Callable[[np.ndarray, np.random.Generator], Pair], size: int, batch: int, *, upright: bool = False
 ) -> Callable[[np.random.Generator], Iterator[Pair]]:
     """An endless stream of batches of degraded crops; larger photos are drawn as often as their pixels allow, up to four times as often as the smallest.
 
@@ -251,6 +253,7 @@ def photo_patches(
         pair: makes (input, target) from one crop.
         size: side of a crop in pixels.
         batch: crops in a batch.
+        upright: crops are mirrored left to right, but not turned.
     """
     pixels = np.array([photo.shape[0] * photo.shape[1] for photo in photos], float)
     weights = np.minimum(pixels, 4 * pixels.min())
@@ -258,7 +261,7 @@ def photo_patches(
 
     def batches(rng: np.random.Generator) -> Iterator[Pair]:
         while True:
-            pairs = [pair(random_crop(photos[i], size, rng), rng) for i in rng.choice(len(photos), batch, p=weights)]
+            pairs = [pair(random_crop(photos[i], size, rng, upright=upright), rng) for i in rng.choice(len(photos), batch, p=weights)]
             yield np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
 
     return batches

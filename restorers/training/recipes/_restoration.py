@@ -58,6 +58,7 @@ class RestorationRecipe(Recipe):
             lies beside the crop; a multiple of 16, so that the blocks of a JPEG start where the crop does.
         shifted: share of the crops that are cut elsewhere, so that blocks start anywhere, as in a JPEG that was cropped.
         recoloured: share of the crops that are trained on in other colours, see ``recolour``.
+        upright: crops are not turned by quarter turns, for recipes that may learn that the sky is above.
         validation_crop: side of the validation pictures in pixels; a multiple of 8.
     """
 
@@ -66,6 +67,7 @@ class RestorationRecipe(Recipe):
     margin: ClassVar[int] = 0
     shifted: ClassVar[float] = 0.0
     recoloured: ClassVar[float] = 0.5
+    upright: ClassVar[bool] = False
     validation_crop: ClassVar[int] = 128
 
     rate: float = param(
@@ -145,7 +147,7 @@ class RestorationRecipe(Recipe):
         pairs = []
         for photo in photos:
             for _ in range(10):  # not for ever: a photo may be gray from the start
-                seen, truth = self.pair(random_crop(photo, self.validation_crop + 2 * self.margin, rng), rng)
+                seen, truth = self.pair(random_crop(photo, self.validation_crop + 2 * self.margin, rng, upright=self.upright), rng)
                 if np.mean((np.clip(seen[..., :3], 0, 1) - truth) ** 2) > BARELY_DEGRADED:
                     break
             pairs.append((seen, truth))
@@ -162,7 +164,7 @@ class RestorationRecipe(Recipe):
         else:
             photos, held_out = hold_out(photos)
         return TrainingData(
-            photo_patches(photos, lambda crop, rng: self.pair(self.view(crop, rng), rng), self.side, self.batch),
+            photo_patches(photos, lambda crop, rng: self.pair(self.view(crop, rng), rng), self.side, self.batch, upright=self.upright),
             self._degraded_pairs(held_out, np.random.default_rng(0)),
             STEPS,
             source,

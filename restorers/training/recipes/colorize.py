@@ -39,6 +39,7 @@ class Colorize(RestorationRecipe):
     trained_on: ClassVar[Text] = Text("the luminance of photos, at their size and shrunk by up to 2", "照片的亮度，原尺寸及缩小至多 2 倍")
     reference: ClassVar[str] = "Zhang et al., ECCV 2016"
     order: ClassVar[int] = 14
+    upright: ClassVar[bool] = True
     validation_crop: ClassVar[int] = 224
 
     batch: int = param(8, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
