@@ -207,15 +207,15 @@ class CompareTab:
                 return
             now: Comparison | Table | None = None
             news: Waiting | Running = Waiting(0)
+            yield {work.status: view.status(news, now), **busy}  # work that is done by now has no news
             async for event in self.handlers.desk.line.follow(job):
                 if isinstance(event, Early):
                     now = event.result
                     news = Running(job.progress, int(time.monotonic() - began))
-                    yield {work.status: view.status(news, now), **work.show(owner, now, False), **busy}
+                    yield {work.status: view.status(news, now), **work.show(owner, now, False)}
                 else:
                     news = event
-                    yield {work.status: view.status(news, now), **busy}
-                busy = {}
+                    yield {work.status: view.status(news, now)}
             ended = await asyncio.to_thread(self._ended, work, owner, job, now, time.monotonic() - began)  # it may draw
             yield {**ended, **idle}
 

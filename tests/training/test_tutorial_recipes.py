@@ -241,9 +241,9 @@ def test_as_published_is_training_at_gray_levels():
     expected = original.get_weights()
     expected = [expected[0][:, :, ::-1], expected[1] / 255, expected[2], expected[3] / 255]
     for value, goal, before in zip(own.get_weights(), expected, turned, strict=True):
-        change = np.abs(goal - before).max()
+        change = np.linalg.norm(goal - before)
         assert change > 0
-        assert np.abs(value - goal).max() < 0.01 * change
+        assert np.linalg.norm(value - goal) < 0.01 * change  # all together: Adam turns the rounding of a tiny gradient into a full step
     assert np.abs(other.get_weights()[3] - expected[3]) > 100 * np.abs(expected[3])
 
 
