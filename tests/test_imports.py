@@ -19,6 +19,7 @@ FLOORS = {
     "registry": 0,
     "scratch": 0,
     "executors": 0,
+    "memory": 0,
     "quiet": 0,
     "photo": 0,
     "resize": 0,

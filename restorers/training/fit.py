@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from restorers.errors import RestorersError
+from restorers.memory import keep_freed_memory
 from restorers.presets import Preset
 from restorers.text import Text
 from restorers.training.data import TrainingData
@@ -267,6 +268,7 @@ def train(
                 "训练要么从某个预设开始，要么从自身状态继续，不能同时进行。",
             )
         )
+    keep_freed_memory()
     scheduled = recipe.minutes is not None
     minutes = recipe.minutes if minutes is None and steps is None else minutes
     keras.utils.set_random_seed(seed)
