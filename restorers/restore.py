@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from restorers.classical import CLASSICAL
-from restorers.classical._inpainting import inpaint
 from restorers.classical.base import Classical
+from restorers.classical.navier_stokes import NavierStokes
 from restorers.degradations._missing import remove
 from restorers.degradations.base import Degradation, Observation
 from restorers.errors import Cancelled, RestorersError
@@ -28,6 +28,7 @@ TILE = 1600  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
 COLOUR_SIDE = 512  # pixels; what a thing is, and so its colour, is seen from the whole, at about the size that was learned from
 GUESS_RADIUS = 2  # pixels; of the first guess at what is missing
+GUESS_SHARE = 0.1  # of the time
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
 
 Progress = Callable[[float], None]
@@ -239,10 +240,10 @@ def _with_mask(observation: Observation) -> np.ndarray:
 
 
 def _restore_classical(
-    observation: Observation, restorer: Classical, progress: Progress | None, cancel: threading.Event | None
+    observation: Observation, restorer: Classical, progress: Progress | None = None, cancel: threading.Event | None = None
 ) -> np.ndarray:
     observation = restorer.require(observation)  # once for the whole photo: tiles would each measure their own noise
-    if restorer.context is None or max(observation.photo.shape) <= CLASSICAL_TILE:
+    if max(observation.photo.shape) <= CLASSICAL_TILE or (reach := restorer.reach(observation)) is None:
         return restorer.restore(observation)
     masked = observation.mask is not None
 
@@ -255,27 +256,35 @@ def _restore_classical(
         _with_mask(observation) if masked else observation.photo,
         on_tile,
         tile=CLASSICAL_TILE,
-        overlap=3 * restorer.context,
+        overlap=3 * reach,
         multiple=1,
         progress=progress,
         cancel=cancel,
     )
 
 
-def network_input(observation: Observation, channels: int) -> np.ndarray:
+def network_input(
+    observation: Observation, channels: int, progress: Progress | None = None, cancel: threading.Event | None = None
+) -> np.ndarray:
     """What a network with ``channels`` input channels is given, float32 (height, width, channels); the same in training and in use.
 
     Args:
         observation: the degraded photo, and the mask where one is known.
         channels: 1 the luminance; 3 the photo; 4 the photo with a first guess wherever a pixel is missing, and the mask (1 missing,
             0 known). The guess is that of ``navier_stokes``: a network that starts from it has only the rest to learn.
+        progress, cancel: of the guess, as for ``restore``.
     """
     if channels == 1:
         return cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
     if channels == 4:
         seen = remove(observation.photo, observation.mask)  # so that what lies under the mask stays unseen, even where all is missing
-        return _with_mask(replace(seen, photo=inpaint(seen, GUESS_RADIUS, cv2.INPAINT_NS)))
+        return _with_mask(replace(seen, photo=_restore_classical(seen, NavierStokes(radius=GUESS_RADIUS), progress, cancel)))
     return observation.photo
+
+
+def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
+    """Tells the fraction done of one part as that of the whole, from ``start`` to ``stop``."""
+    return None if progress is None else lambda done: progress(start + (stop - start) * done)
 
 
 def _lay_colour(gray: np.ndarray, difference: np.ndarray) -> np.ndarray:
@@ -290,7 +299,9 @@ def _restore_network(
 ) -> tuple[np.ndarray, int]:
     restorer.require(observation)
     model, channels = restorer.store.model(restorer.preset), restorer.preset.architecture.channels
-    photo = restorer.run(network_input(observation, channels), model, progress, cancel)
+    guess = GUESS_SHARE if channels == 4 else 0.0
+    given = network_input(observation, channels, _part(progress, 0, guess), cancel)
+    photo = restorer.run(given, model, _part(progress, guess, 1), cancel)
     if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
         photo = np.where(observation.mask[..., None], photo, observation.photo)
     return np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo, model.count_params()

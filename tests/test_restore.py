@@ -8,6 +8,7 @@ import pytest
 import restorers.restore as module
 from restorers.degradations import DEGRADATIONS, Observation, degrade
 from restorers.errors import Cancelled, RestorersError
+from restorers.metrics import psnr
 from restorers.models import ARCHITECTURES
 from restorers.models.unet import UNet
 from restorers.photo import read_photo
@@ -98,6 +99,44 @@ def test_the_mask_travels_with_its_tile(photo, monkeypatch):
     known = ~observation.mask
     assert np.abs(restored - truth)[known].max() < 1 / 255
     assert np.abs(restored - truth)[observation.mask].mean() < 0.5 * np.abs(observation.photo - truth)[observation.mask].mean()
+
+
+@pytest.mark.parametrize("name", ["telea", "navier_stokes"])
+def test_gaps_are_filled_in_tiles_as_in_the_whole(name, photo, monkeypatch):
+    observation = degrade(photo[:400, :300], DEGRADATIONS.get("missing_pixels")(share=0.5), 0)
+    whole, shares = restore(observation, find_restorer(name)).photo, []
+    monkeypatch.setattr(module, "CLASSICAL_TILE", 160)
+    tiled = restore(observation, find_restorer(name), shares.append).photo
+    assert len(shares) > 5 and shares == sorted(shares)
+    assert np.mean(np.abs(tiled - whole).max(axis=2) > 1 / 255) < 0.002  # where the order of filling is a matter of rounding
+    assert psnr(tiled, whole) > 45
+
+
+@pytest.mark.parametrize("name", ["telea", "navier_stokes"])
+def test_a_wide_gap_is_filled_in_the_whole_photo(name, photo, monkeypatch):
+    mask = np.zeros((400, 300), bool)
+    mask[20:380, 20:280] = True
+    observation = Observation(photo[:400, :300] * ~mask[..., None], mask=mask)
+    whole = restore(observation, find_restorer(name)).photo
+    monkeypatch.setattr(module, "CLASSICAL_TILE", 160)
+    np.testing.assert_array_equal(restore(observation, find_restorer(name)).photo, whole)
+
+
+def test_the_guess_of_inpaint_tells_how_far_it_is_and_can_be_cancelled(photo, monkeypatch):
+    monkeypatch.setattr(module, "CLASSICAL_TILE", 160)
+    observation = degrade(photo[:400, :300], DEGRADATIONS.get("missing_pixels")(), 0)
+    shares, cancel = [], threading.Event()
+
+    def stop_early(share):
+        shares.append(share)
+        cancel.set()
+
+    with pytest.raises(Cancelled):
+        restore(observation, find_restorer("inpaint"), stop_early, cancel)
+    assert len(shares) == 1 and 0 < shares[0] < module.GUESS_SHARE
+    shares.clear()
+    restore(observation, find_restorer("inpaint"), shares.append)
+    assert shares == sorted(shares) and module.GUESS_SHARE in shares and shares[-1] == 1
 
 
 def test_both_ways_of_a_network_of_one_size(photo):

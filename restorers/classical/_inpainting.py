@@ -8,6 +8,20 @@ import numpy as np
 from restorers.degradations.base import Observation
 
 
+FARTHEST = 64  # pixels; wider gaps are filled in the whole photo, for in a tile they might have no border
+
+
+def gap_reach(mask: np.ndarray, radius: int) -> int | None:
+    """How far, in pixels, one pixel can influence the filling of ``mask``: as far as the middle of the widest gap is from its border, and ``radius``.
+
+    None for the whole photo, where that is more than ``FARTHEST``.
+    """
+    if mask.all():
+        return None
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_C, 3).max()
+    return None if depth + radius > FARTHEST else int(depth) + radius
+
+
 def inpaint(observation: Observation, radius: int, method: int) -> np.ndarray:
     """Fill the pixels of ``observation.mask`` with ``cv2.inpaint``.
 

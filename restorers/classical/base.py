@@ -47,6 +47,10 @@ class Classical(Parameterised, PlugIn, ABC):
     def restore(self, observation: Observation) -> np.ndarray:
         """Restore ``observation.photo``; returns float32 (height, width, 3) in [0, 1]. The observation is not modified."""
 
+    def reach(self, observation: Observation) -> int | None:
+        """``context``, or what it comes to on this observation."""
+        return self.context
+
     def missing_knowledge(self, observation: Observation) -> tuple[str, ...]:
         """The entries of ``told`` that this observation cannot give, and that cannot be measured on its photo, as the noise can."""
         return tuple(what for what in self.told if what in _ONLY_TOLD and getattr(observation, what) is None)

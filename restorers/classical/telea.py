@@ -6,7 +6,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from restorers.classical._inpainting import inpaint
+from restorers.classical._inpainting import gap_reach, inpaint
 from restorers.classical.base import Classical
 from restorers.degradations.base import Observation
 from restorers.params import param
@@ -39,6 +39,9 @@ class Telea(Classical):
         2, low=1, high=10, step=1, unit="px", label=Text("Radius", "半径"),
         help=Text("How far around a missing pixel known ones are looked at.", "在缺失像素周围多远范围内考察已知像素。"),
     )  # fmt: skip
+
+    def reach(self, observation: Observation) -> int | None:
+        return gap_reach(self.require(observation).mask, self.radius)
 
     def restore(self, observation: Observation) -> np.ndarray:
         return inpaint(self.require(observation), self.radius, cv2.INPAINT_TELEA)
