@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from restorers.classical import CLASSICAL
+from restorers.classical._inpainting import inpaint
 from restorers.classical.base import Classical
 from restorers.classical.navier_stokes import NavierStokes
 from restorers.degradations._missing import remove
@@ -263,22 +264,24 @@ def _restore_classical(
     )
 
 
-def network_input(
-    observation: Observation, channels: int, progress: Progress | None = None, cancel: threading.Event | None = None
-) -> np.ndarray:
+def _guess(observation: Observation) -> np.ndarray:
+    return inpaint(observation, GUESS_RADIUS, cv2.INPAINT_NS)
+
+
+def network_input(observation: Observation, channels: int, guess: Callable[[Observation], np.ndarray] = _guess) -> np.ndarray:
     """What a network with ``channels`` input channels is given, float32 (height, width, channels); the same in training and in use.
 
     Args:
         observation: the degraded photo, and the mask where one is known.
         channels: 1 the luminance; 3 the photo; 4 the photo with a first guess wherever a pixel is missing, and the mask (1 missing,
             0 known). The guess is that of ``navier_stokes``: a network that starts from it has only the rest to learn.
-        progress, cancel: of the guess, as for ``restore``.
+        guess: how it is made.
     """
     if channels == 1:
         return cv2.cvtColor(observation.photo, cv2.COLOR_RGB2GRAY)[..., None]
     if channels == 4:
         seen = remove(observation.photo, observation.mask)  # so that what lies under the mask stays unseen, even where all is missing
-        return _with_mask(replace(seen, photo=_restore_classical(seen, NavierStokes(radius=GUESS_RADIUS), progress, cancel)))
+        return _with_mask(replace(seen, photo=guess(seen)))
     return observation.photo
 
 
@@ -299,9 +302,12 @@ def _restore_network(
 ) -> tuple[np.ndarray, int]:
     restorer.require(observation)
     model, channels = restorer.store.model(restorer.preset), restorer.preset.architecture.channels
-    guess = GUESS_SHARE if channels == 4 else 0.0
-    given = network_input(observation, channels, _part(progress, 0, guess), cancel)
-    photo = restorer.run(given, model, _part(progress, guess, 1), cancel)
+    start = GUESS_SHARE if channels == 4 else 0.0
+
+    def guess(seen: Observation) -> np.ndarray:
+        return _restore_classical(seen, NavierStokes(radius=GUESS_RADIUS), _part(progress, 0, start), cancel)
+
+    photo = restorer.run(network_input(observation, channels, guess), model, _part(progress, start, 1), cancel)
     if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
         photo = np.where(observation.mask[..., None], photo, observation.photo)
     return np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo, model.count_params()

@@ -7,7 +7,6 @@ import numpy as np
 
 from restorers.degradations.base import Observation
 
-
 FARTHEST = 64  # pixels; wider gaps are filled in the whole photo, for in a tile they might have no border
 
 
