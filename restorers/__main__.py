@@ -448,9 +448,12 @@ def benchmark(
     many visitors at once (load); or a Ray cluster against the plain loop (ray). `table` prints the scores on the cards.
     """
     if protocol == "table":
-        from restorers.results import results_tables
+        from restorers.results import results, results_tables
 
-        typer.echo(results_tables())
+        if as_json:
+            _print_json({"tables": results()})
+        else:
+            typer.echo(results_tables())
         return
     if protocol in ("speed", "train", "load", "ray"):
         if protocol == "speed":

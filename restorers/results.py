@@ -47,11 +47,16 @@ class Results:
         found = {s["setting"]: s for s in preset.scores if s["benchmark"] == self.benchmark}
         return {label: found[f"{self.folder}, {label}"] for label in self.settings if f"{self.folder}, {label}" in found}
 
-    def lines(self, presets: Sequence[Preset]) -> Iterator[str]:
-        """The table in Markdown, best networks and formulas first; nothing where no card holds a score of it."""
+    def table(self, presets: Sequence[Preset]) -> dict[str, Any] | None:
+        """The table as plain values, best networks and formulas first; None where no card holds a score of it.
+
+        Returns:
+            ``title``, ``benchmark``, ``folder``, ``photos``, ``protocol``, ``settings``, and ``rows``: each with ``kind`` (``nothing``,
+            ``network``, ``formula`` or ``published``), ``method``, and by setting ``psnr`` in dB, of our own ``gain`` and ``colorfulness``.
+        """
         networks = {preset.name: scores for preset in presets if (scores := self.scores(preset))}
         if not networks:
-            return
+            return None
         every = [score for scores in networks.values() for score in scores.values()]
         nothing = {label: s["psnr_degraded"] for scores in networks.values() for label, s in scores.items()}
         formulas: dict[str, dict[str, float]] = {}
@@ -60,22 +65,46 @@ class Results:
                 for name, psnr in score.get("others", {}).items():
                     if name not in networks:
                         formulas.setdefault(name, {})[label] = psnr
-        yield f"**{self.title}**, {max(s['photos'] for s in every)} photos. {every[0]['protocol']}"
-        yield ""
-        yield f"| | {' | '.join(self.settings)} |"
-        yield f"|---|{'---|' * len(self.settings)}"
-        yield self._row("doing nothing", [label in nothing and f"{nothing[label]:.2f}" for label in self.settings])
-        for name, scores in _best_first({name: {label: s["psnr"] for label, s in scores.items()} for name, scores in networks.items()}):
-            yield self._row(f"**`{name}`**", [label in scores and _cell(networks[name][label]) for label in self.settings])
-        for name, scores in _best_first(formulas)[:SHOWN_OTHERS]:
-            gains = {label: f"{psnr:.2f} ({_gain(psnr - nothing[label])})" for label, psnr in scores.items()}
-            yield self._row(f"`{name}`", [gains.get(label) for label in self.settings])
+        rows: list[dict[str, Any]] = [{"kind": "nothing", "method": "doing nothing", "psnr": nothing}]
+        for name, psnr in _best_first({name: {label: s["psnr"] for label, s in scores.items()} for name, scores in networks.items()}):
+            more = {key: {label: s[key] for label, s in networks[name].items() if key in s} for key in ("gain", "colorfulness")}
+            rows.append({"kind": "network", "method": name, "psnr": psnr, **{key: values for key, values in more.items() if values}})
+        for name, psnr in _best_first(formulas)[:SHOWN_OTHERS]:
+            gain = {label: value - nothing[label] for label, value in psnr.items()}
+            rows.append({"kind": "formula", "method": name, "psnr": psnr, "gain": gain})
         for row in self.published:
-            yield self._row(f"published: {row.method}", [f"{psnr:.2f}" for psnr in row.psnr])
+            rows.append({"kind": "published", "method": row.method, "psnr": dict(zip(self.settings, row.psnr, strict=True))})
+        return {
+            "title": self.title,
+            "benchmark": self.benchmark,
+            "folder": self.folder,
+            "photos": max(s["photos"] for s in every),
+            "protocol": every[0]["protocol"],
+            "settings": list(self.settings),
+            "rows": rows,
+        }
 
-    @staticmethod
-    def _row(name: str, cells: Sequence[str | bool | None]) -> str:
-        return f"| {name} | {' | '.join(cell or '–' for cell in cells)} |"
+
+def markdown(table: dict[str, Any]) -> Iterator[str]:
+    """The lines of what ``Results.table`` returns."""
+    settings = table["settings"]
+    yield f"**{table['title']}**, {table['photos']} photos. {table['protocol']}"
+    yield ""
+    yield f"| | {' | '.join(settings)} |"
+    yield f"|---|{'---|' * len(settings)}"
+    for row in table["rows"]:
+        name = {"network": "**`{}`**", "formula": "`{}`", "published": "published: {}", "nothing": "{}"}[row["kind"]].format(row["method"])
+        yield f"| {name} | {' | '.join(_cell(row, label) if label in row['psnr'] else '–' for label in settings)} |"
+
+
+def _cell(row: dict[str, Any], label: str) -> str:
+    psnr, inside = f"{row['psnr'][label]:.2f}", []
+    if "gain" in row:
+        inside.append(f"{row['gain'][label]:+.2f}".replace("-", "−"))
+    if label in row.get("colorfulness", {}):
+        inside.append(f"{row['colorfulness'][label]:.2f} of the colour")
+    psnr = f"**{psnr}**" if row["kind"] == "network" else psnr
+    return f"{psnr} ({', '.join(inside)})" if inside else psnr
 
 
 TABLES = (
@@ -117,20 +146,16 @@ TABLES = (
 )
 
 
-def _gain(decibels: float) -> str:
-    return f"{decibels:+.2f}".replace("-", "−")
-
-
-def _cell(score: dict[str, Any]) -> str:
-    colours = f", {score['colorfulness']:.2f} of the colour" if "colorfulness" in score else ""
-    return f"**{score['psnr']:.2f}** ({_gain(score['gain'])}{colours})"
-
-
 def _best_first(rows: dict[str, dict[str, float]]) -> list[tuple[str, dict[str, float]]]:
     return sorted(rows.items(), key=lambda row: -sum(row[1].values()) / len(row[1]))
 
 
+def results() -> list[dict[str, Any]]:
+    """All tables that the cards hold scores of, as plain values; see ``Results.table``."""
+    presets = [PRESETS.get(name) for name in PRESETS.names()]
+    return [table for results in TABLES if (table := results.table(presets)) is not None]
+
+
 def results_tables() -> str:
     """All tables in Markdown, made from the cards alone: PSNR in dB, in brackets the gain over doing nothing."""
-    presets = [PRESETS.get(name) for name in PRESETS.names()]
-    return "\n".join(line for table in TABLES for line in (*table.lines(presets), "")).strip().replace("\n\n\n", "\n\n")
+    return "\n\n".join("\n".join(markdown(table)) for table in results())

@@ -147,6 +147,15 @@ def test_bad_input_is_one_sentence(capsys, file, tmp_path, argv, status, words):
     assert [n for n in sorted(p.name for p in tmp_path.iterdir()) if n not in before] in ([], ["o"], ["s"])
 
 
+def test_the_tables_of_scores_in_words_and_as_json(capsys):
+    status, out, _ = run(capsys, "benchmark", "table", "--json")
+    tables = json.loads(out)["tables"]
+    assert status == 0 and tables[0]["benchmark"] == "denoise"
+    denoise = next(row for row in tables[0]["rows"] if row["method"] == "denoise")
+    shown = run(capsys, "benchmark", "table")[1]
+    assert f"**{denoise['psnr']['σ 25']:.2f}** (+{denoise['gain']['σ 25']:.2f})" in shown
+
+
 def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypatch):
     status, out, _ = run(
         capsys,

@@ -98,7 +98,7 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         training={
             "steps": run.state.steps,
             "minutes": round(run.state.seconds / 60, 1),
-            **({"start": run.state.start} if run.state.start else {}),
+            **({"start": run.state.start, "before": run.state.before} if run.state.start else {}),
             "hardware": hardware(),
             "history": [{key: float(np.round(value, 5)) for key, value in entry.items()} for entry in _thinned(run.state.history)],
         },
@@ -207,6 +207,8 @@ def card(preset: Preset) -> str:
     )
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
     start = f", started from the weights of `{training['start']}`" if training.get("start") else ""
+    if before := training.get("before"):
+        start += f", trained for {before['steps']:,} steps in {before['minutes']:g} minutes before"
     again = f" --start {training['start']}" if training.get("start") else ""
     lines = [
         "---",

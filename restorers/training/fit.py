@@ -43,6 +43,7 @@ class TrainingState:
         best: highest validation PSNR so far, in dB.
         history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
         start: name of the preset whose weights it started from; empty where it started from none.
+        before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
     """
 
     steps: int = 0
@@ -50,6 +51,7 @@ class TrainingState:
     best: float = -math.inf
     history: list[dict[str, float]] = field(default_factory=list)
     start: str = ""
+    before: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -277,6 +279,8 @@ def train(
     if start is not None:
         start_from(start, model, recipe.architecture)
         state.start = start.name
+        earlier = start.training.get("before", {})
+        state.before = {key: round(start.training.get(key, 0) + earlier.get(key, 0), 1) for key in ("steps", "minutes")}
     model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation

@@ -27,7 +27,19 @@ def preset(tmp_path_factory):
     digest = save_weights(model, path)
     text = Text("First", "最初")
     weights = {"file": path.name, "sha256": digest, "bytes": path.stat().st_size, "dtype": "float32", "parameters": 1}
-    made = Preset(folder, "first", text, text, text, UNet(**WIDTHS), weights, frozenset(), "none", {"name": "denoise"}, {"steps": 0})
+    made = Preset(
+        folder,
+        "first",
+        text,
+        text,
+        text,
+        UNet(**WIDTHS),
+        weights,
+        frozenset(),
+        "none",
+        {"name": "denoise"},
+        {"steps": 40, "minutes": 1.5, "before": {"steps": 1200, "minutes": 9.0}},
+    )
     made.write()
     return PresetStore(folder.parent).get("first")
 
@@ -102,6 +114,7 @@ def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
     again = train(recipe, data, minutes=0.001, resume=True, folder=tmp_path / "state")
     made = export(again, recipe, data, tmp_path / "second")
     assert "started from the weights of `first`" in card(made) and "--start first`" in card(made)
+    assert "trained for 1,240 steps in 10.5 minutes before" in card(made)
     with pytest.raises(TrainingError, match="not both"):
         train(recipe, data, resume=True, start=preset, folder=tmp_path / "state")
 
