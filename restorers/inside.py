@@ -15,8 +15,7 @@ import numpy as np
 
 from restorers.degradations.base import Observation
 from restorers.errors import Cancelled, RestorersError
-from restorers.photo import fit_within
-from restorers.restore import COLOUR_SIDE, ColouringNetwork, FixedSizeNetwork, Network, network_input
+from restorers.restore import ColouringNetwork, FixedSizeNetwork, Network, colour_view, network_input
 from restorers.text import Text
 
 if TYPE_CHECKING:
@@ -582,7 +581,7 @@ def seen(observation: Observation, restorer: type[Network], truth: np.ndarray | 
         side = architecture.input_size
         return Seen(_shrunk(given, side), None if truth is None else _shrunk(truth, side), True)
     if issubclass(restorer, ColouringNetwork):  # what a thing is, it sees from the whole
-        given, truth = _channelled(fit_within(given, COLOUR_SIDE)), None if truth is None else fit_within(truth, COLOUR_SIDE)
+        given, truth = colour_view(given), None if truth is None else colour_view(truth)
     sides = [max(architecture.multiple, min(side, MAX_SIDE) // architecture.multiple * architecture.multiple) for side in given.shape[:2]]
     whole = all(side >= had for side, had in zip(sides, given.shape[:2], strict=True))
     return Seen(_middle(given, *sides), None if truth is None else _middle(truth, *sides), whole)

@@ -27,8 +27,10 @@ from restorers.tiling import run_tiled
 
 TILE = 1600  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
-COLOUR_SIDE = 512  # pixels; what a thing is, and so its colour, is seen from the whole, at about the size that was learned from
+COLOUR_SIDE = 128  # pixels of the short side; what a thing is, and so its colour, is seen from the whole, at the size that was learned from
 GUESS_RADIUS = 2  # pixels; of the first guess at what is missing
+GUIDED_WINDOW = 5  # pixels of the small photo that a colour is fitted to
+GUIDED_FLATNESS = 1e-3  # variance of the luminance below which the colour is taken as it is
 GUESS_SHARE = 0.1  # of the time
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
 
@@ -117,21 +119,17 @@ class ColouringNetwork(Network):
     """A network that lays colour over the luminance it is given. A large photo is shrunk for it; the colours are enlarged again."""
 
     def run(self, photo, model, progress, cancel):
-        height, width = photo.shape[:2]
-        shrink = min(1.0, COLOUR_SIDE / max(height, width))
-        small = resize(photo, max(1, round(height * shrink)), max(1, round(width * shrink)), "area")
+        small = colour_view(photo)
         coloured = run_tiled(
             small,
             lambda tile: model.predict_on_batch(tile[None])[0],
-            tile=COLOUR_SIDE,
+            tile=max(PADDING, *small.shape[:2]) + PADDING,
             overlap=0,
             multiple=max(PADDING, self.preset.architecture.multiple),
             progress=progress,
             cancel=cancel,
         )
-        if shrink == 1:
-            return coloured
-        return _lay_colour(photo, cv2.resize(coloured - small, (width, height), interpolation=cv2.INTER_CUBIC).reshape(height, width, 3))
+        return coloured if small is photo else _lay_colour(photo, _enlarge_colour(coloured - small, small, photo))
 
     def notes(self, photo):
         return (Text("The brightness is that of the photo; the colours are the network's guess.", "亮度与照片相同；颜色是网络的猜测。"),)
@@ -288,6 +286,38 @@ def network_input(observation: Observation, channels: int, guess: Callable[[Obse
 def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
     """Tells the fraction done of one part as that of the whole, from ``start`` to ``stop``."""
     return None if progress is None else lambda done: progress(start + (stop - start) * done)
+
+
+def colour_view(photo: np.ndarray) -> np.ndarray:
+    """A photo as a colouring network is shown it, float32 (height, width, channels): its short side shrunk to ``COLOUR_SIDE`` pixels."""
+    height, width = photo.shape[:2]
+    shrink = COLOUR_SIDE / min(height, width)
+    return photo if shrink >= 1 else resize(photo, round(height * shrink), round(width * shrink), "area")
+
+
+def _enlarge_colour(difference: np.ndarray, guide: np.ndarray, photo: np.ndarray) -> np.ndarray:
+    """Colours found on the small ``guide``, at the size of ``photo``: they change where the luminance does, not beside it.
+
+    Around each pixel of ``guide`` the colour is fitted as a · luminance + b; a and b are enlarged, and applied to ``photo``.
+
+    Reference: He and Sun, "Fast guided filter", 2015.
+    """
+
+    def mean(x: np.ndarray) -> np.ndarray:
+        return cv2.blur(x, (GUIDED_WINDOW, GUIDED_WINDOW))
+
+    height, width = photo.shape[:2]
+    luminance = guide[..., 0]
+    level = mean(luminance)
+    spread = mean(luminance**2) - level**2
+    enlarged = np.empty((height, width, 3), np.float32)
+    for channel in range(3):
+        colour = np.ascontiguousarray(difference[..., channel])
+        slope = (mean(luminance * colour) - level * mean(colour)) / (spread + GUIDED_FLATNESS)
+        offset = mean(colour) - slope * level
+        slope, offset = (cv2.resize(mean(x), (width, height), interpolation=cv2.INTER_LINEAR) for x in (slope, offset))
+        enlarged[..., channel] = slope * photo[..., 0] + offset
+    return enlarged
 
 
 def _lay_colour(gray: np.ndarray, difference: np.ndarray) -> np.ndarray:

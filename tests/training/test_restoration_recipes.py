@@ -9,9 +9,10 @@ import pytest
 from restorers.degradations import DEGRADATIONS, Chain, Observation, degrade
 from restorers.metrics import colorfulness, psnr
 from restorers.models.unet import UNet
-from restorers.photo import read_photo
+from restorers.photo import read_photo, write_photo
 from restorers.presets import Preset, PresetStore
-from restorers.restore import find_restorer, network, restore
+from restorers.resize import resize
+from restorers.restore import _enlarge_colour, colour_view, find_restorer, network, restore
 from restorers.samples import SAMPLES
 from restorers.training.estimate import estimate
 from restorers.training.fit import train
@@ -99,7 +100,7 @@ def test_validation_is_the_same_each_time_and_training_is_not(name):
 
 def operations(name):
     """Of one restoration of 512×512, multiplications and additions counted apart."""
-    return estimate(RECIPES.get(name)(patch=256, batch=1)).operations / 3 * (512 / 256) ** 2
+    return estimate(RECIPES.get(name)(patch=128, batch=1)).operations / 3 * (512 / 128) ** 2
 
 
 def test_no_network_costs_more_than_ffdnet():
@@ -303,6 +304,27 @@ def test_colours_of_a_large_photo_are_those_of_the_small_one(photo):
     assert np.abs(blocks[1] - blocks[2]).mean() < 0.1 * np.abs(blocks[1] - blocks[0]).mean()
 
 
+def test_enlarged_colours_end_where_the_luminance_does():
+    gray = np.full((512, 512, 1), 0.3, np.float32)
+    gray[:, 250:] = 0.7  # inside of a small pixel
+    truth = np.where(gray > 0.5, np.float32([[0.2, -0.1, 0]]), np.float32([[-0.1, 0.1, 0.1]]))
+    small, colour = colour_view(gray), resize(truth, 128, 128, "area")
+    guided, blind = _enlarge_colour(colour, small, gray), resize(colour, 512, 512)
+    assert np.abs(guided - truth).mean() < 0.4 * np.abs(blind - truth).mean()
+    assert np.abs(guided - truth)[:, :240].max() < 0.01
+
+
+def test_crops_to_colour_show_most_of_a_photo_upright(tmp_path):
+    """The top of the photo is white: in upright crops no column is brighter at the bottom than at the top."""
+    rows = np.linspace(255, 0, 300).astype(np.uint8)[:, None, None]
+    for name in ("a.png", "b.png"):
+        write_photo(tmp_path / name, np.broadcast_to(rows, (300, 400, 3)).astype(np.float32) / 255)
+    recipe = RECIPES.get("colorize")(batch=4)
+    seen, _ = next(recipe.load(tmp_path).batches(np.random.default_rng(0)))
+    assert seen.shape == (4, 96, 96, 1)
+    assert (seen[:, 0] > seen[:, -1] + 0.6).all()
+
+
 def test_colorfulness_is_recorded_as_its_metric_measures_it(photo):
     ours = RECIPES.get("colorize")().metrics()[0]
     pale = photo.mean(axis=2, keepdims=True) + 0.5 * (photo - photo.mean(axis=2, keepdims=True))
@@ -323,7 +345,7 @@ def test_half_of_the_crops_are_trained_on_in_other_colours(photo):
     again = recolour(gray, np.random.default_rng(0))
     assert np.ptp(again, axis=-1).max() < 1e-6, "gray stays gray"
     colours = RECIPES.get("colorize")()
-    assert colours.view(photo, np.random.default_rng(0)).shape == (112, 112, 3)
+    assert colours.view(photo, np.random.default_rng(0)).shape == (96, 96, 3)
 
 
 def test_the_loss_is_what_is_missing_to_50_db(photo):

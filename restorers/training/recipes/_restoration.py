@@ -114,6 +114,10 @@ class RestorationRecipe(Recipe):
         """Pixels of what is cut out of a photo for one crop."""
         return self.patch + 2 * self.margin
 
+    def prepared(self, photo: np.ndarray) -> np.ndarray:
+        """What a whole photo, uint8, is made before crops are cut out of it."""
+        return photo
+
     def view(self, crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """What is made of ``side`` × ``side`` pixels before they are degraded, in training alone."""
         return recolour(crop, rng) if rng.random() < self.recoloured else crop
@@ -147,7 +151,8 @@ class RestorationRecipe(Recipe):
         pairs = []
         for photo in photos:
             for _ in range(10):  # not for ever: a photo may be gray from the start
-                seen, truth = self.pair(random_crop(photo, self.validation_crop + 2 * self.margin, rng, upright=self.upright), rng)
+                crop = random_crop(self.prepared(photo), self.validation_crop + 2 * self.margin, rng, upright=self.upright)
+                seen, truth = self.pair(crop, rng)
                 if np.mean((np.clip(seen[..., :3], 0, 1) - truth) ** 2) > BARELY_DEGRADED:
                     break
             pairs.append((seen, truth))
@@ -163,8 +168,13 @@ class RestorationRecipe(Recipe):
             held_out = load_photos(validation, held_side)[0]
         else:
             photos, held_out = hold_out(photos)
+        photos = [self.prepared(photo) for photo in photos]
+
+        def pair(crop: np.ndarray, rng: np.random.Generator) -> Pair:
+            return self.pair(self.view(crop, rng), rng)
+
         return TrainingData(
-            photo_patches(photos, lambda crop, rng: self.pair(self.view(crop, rng), rng), self.side, self.batch, upright=self.upright),
+            photo_patches(photos, pair, self.side, self.batch, upright=self.upright),
             self._degraded_pairs(held_out, np.random.default_rng(0)),
             STEPS,
             source,

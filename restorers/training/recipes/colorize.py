@@ -9,6 +9,7 @@ import numpy as np
 from restorers.degradations.grayscale import Grayscale
 from restorers.models.unet import UNet
 from restorers.params import param
+from restorers.restore import COLOUR_SIDE, colour_view
 from restorers.text import Text
 from restorers.training.data import random_square
 from restorers.training.recipes._restoration import RestorationRecipe
@@ -25,7 +26,8 @@ class Colorize(RestorationRecipe):
     pixels for more, for they are rare. With a vividness of 0 the mean is exact and the PSNR highest; more of it gives
     stronger colours for some PSNR.
 
-    The photos are shrunk by up to 2 first, for a crop that shows whole things; the network is narrow and deep, for a wide view.
+    What a thing is, and so its colour, is seen from the whole: the photos are shrunk to a short side of 128 pixels, and most
+    of that is shown at once, the sky above; the network is narrow and deep, for a wide view.
 
     Reference: Zhang et al., "Colorful image colorization", ECCV 2016 (rare colours count for more).
     """
@@ -36,15 +38,17 @@ class Colorize(RestorationRecipe):
         "我们自己的网络，适用于黑白照片；它保留亮度并猜测颜色。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"grayscale"})
-    trained_on: ClassVar[Text] = Text("the luminance of photos, at their size and shrunk by up to 2", "照片的亮度，原尺寸及缩小至多 2 倍")
+    trained_on: ClassVar[Text] = Text(
+        "the luminance of photos with a short side of 128 pixels, upright", "短边为 128 像素、方向正立的照片的亮度"
+    )
     reference: ClassVar[str] = "Zhang et al., ECCV 2016"
     order: ClassVar[int] = 14
     upright: ClassVar[bool] = True
-    validation_crop: ClassVar[int] = 224
+    validation_crop: ClassVar[int] = COLOUR_SIDE
 
-    batch: int = param(8, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
+    batch: int = param(12, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
     patch: int = param(
-        112, low=32, high=256, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
+        96, low=32, high=128, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
     )
     vividness: float = param(
         1.0, low=0, high=10, step=0.5, label=Text("Vividness", "鲜艳程度"),
@@ -88,7 +92,10 @@ class Colorize(RestorationRecipe):
 
     @property
     def side(self) -> int:
-        return 2 * self.patch
+        return COLOUR_SIDE
+
+    def prepared(self, photo):
+        return colour_view(photo)
 
     def view(self, crop, rng):
         return random_square(crop, self.patch, rng)
