@@ -13,11 +13,12 @@ _BLOCKS_HELP = Text("Residual blocks on the way down, and as many on the way up.
 
 @dataclass(frozen=True)
 class UNet(Architecture):
-    """A residual U-Net of plain 3×3 convolutions without bias or normalisation, for photos of any size.
+    """A residual U-Net of plain 3×3 convolutions without normalisation, for photos of any size.
 
     x̂ = x + U(x). The photo is first folded to half its resolution (space-to-depth), so no convolution runs at full
     resolution; then three levels at 1/2, 1/4 and 1/8. A residual block is h + C₂(ReLU(C₁(h))). Without biases the
-    network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen.
+    network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen; with
+    them (``bias``) it can tell a bright place from a dark one by itself.
 
     Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 4.3 million parameters with the defaults.
     Told the mask m of missing pixels (4 input channels) and given a guess at them in x, it mends these alone: x̂ = x + m·U(x, m). Given the luminance and
@@ -59,6 +60,11 @@ class UNet(Architecture):
         label=Text("Blocks at 1/8", "1/8 处残差块"),
         help=Text("Residual blocks at the bottom.", "底部残差块的个数。"),
     )
+    bias: bool = param(
+        False,
+        label=Text("Biases", "偏置"),
+        help=Text("Each channel gets a number of its own to add.", "每个通道加上一个可学习的常数。"),
+    )
 
     multiple = 8
     # the theoretical reach is above 150 pixels with the defaults; on trained weights tiles of this context differ by 0.002/255
@@ -72,7 +78,7 @@ class UNet(Architecture):
 
         def conv(x, width, name, scale=2.0, **kwargs):
             start = keras.initializers.VarianceScaling(scale, mode="fan_in", seed=keras.random.SeedGenerator(0)) if scale else "zeros"
-            return layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=start, name=name, **kwargs)(x)
+            return layers.Conv2D(width, 3, padding="same", use_bias=self.bias, kernel_initializer=start, name=name, **kwargs)(x)
 
         def blocks(x, count, width, name):
             for i in range(1, count + 1):
@@ -83,10 +89,10 @@ class UNet(Architecture):
             return x
 
         def down(x, width, name):
-            return layers.Conv2D(width, 2, strides=2, use_bias=False, name=name)(x)
+            return layers.Conv2D(width, 2, strides=2, use_bias=self.bias, name=name)(x)
 
         def up(x, width, skip, name):
-            x = layers.Conv2DTranspose(width, 2, strides=2, use_bias=False, name=name)(x)
+            x = layers.Conv2DTranspose(width, 2, strides=2, use_bias=self.bias, name=name)(x)
             return layers.Add(name=f"{name}_skip")([x, skip])
 
         photo = keras.Input((None, None, self.channels), name="photo")
