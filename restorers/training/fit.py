@@ -40,7 +40,8 @@ class TrainingState:
     Attributes:
         steps: batches seen.
         seconds: time spent on them.
-        best: highest validation PSNR so far, in dB.
+        best: validation PSNR of the best weights so far, in dB.
+        lowest: their validation loss.
         history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
         start: name of the preset whose weights it started from; empty where it started from none.
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
@@ -49,6 +50,7 @@ class TrainingState:
     steps: int = 0
     seconds: float = 0.0
     best: float = -math.inf
+    lowest: float = math.inf
     history: list[dict[str, float]] = field(default_factory=list)
     start: str = ""
     before: dict[str, float] = field(default_factory=dict)
@@ -155,10 +157,10 @@ class _Validation(keras.callbacks.Callback):
     """After each epoch: scores the averaged weights on the validation pictures, keeps the best, saves the state."""
 
     def __init__(
-        self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None, metrics: Sequence[keras.metrics.Metric] = ()
+        self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None, metrics: Sequence[keras.metrics.Metric], by_loss: bool
     ):
         super().__init__()
-        self.state, self.data, self.batch, self.folder, self.metrics = state, data, batch, folder, metrics
+        self.state, self.data, self.batch, self.folder, self.metrics, self.by_loss = state, data, batch, folder, metrics, by_loss
         self.best: dict[str, np.ndarray] | None = None
         self.saved = time.monotonic()
 
@@ -186,8 +188,8 @@ class _Validation(keras.callbacks.Callback):
             metric.reset_state()
             metric.update_state(targets, outputs)
             logs[f"val_{metric.name}"] = float(metric.result())
-        if logs["val_psnr"] > self.state.best:
-            self.state.best = logs["val_psnr"]
+        if logs["val_loss"] < self.state.lowest if self.by_loss else logs["val_psnr"] > self.state.best:
+            self.state.best, self.state.lowest = logs["val_psnr"], logs["val_loss"]
             self.best = {v.path: np.array(v) for v in self.model.variables}
         for variable, value in zip(self.model.trainable_variables, raw, strict=True):
             variable.assign(value)
@@ -284,7 +286,7 @@ def train(
     model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation
-    validation = _Validation(state, data, 16, folder, recipe.metrics())
+    validation = _Validation(state, data, 16, folder, recipe.metrics(), recipe.chosen_by_loss)
     if resume:
         if folder is None or not (folder / "state.safetensors").is_file():
             raise TrainingError(Text(f"There is no training of {recipe.name} to resume.", f"没有可继续的 {recipe.name} 训练。"))

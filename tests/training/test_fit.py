@@ -1,6 +1,7 @@
 """Training for real, on little: it learns, resumes, stops, and refuses to go on with NaN."""
 
 import threading
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -89,6 +90,20 @@ def test_resuming_goes_on_where_it_stopped(recipe, digits, tmp_path):
     assert [h["step"] for h in second.state.history] == [25, 26]
     assert second.state.best >= first.state.best
     assert any(not np.array_equal(a, np.array(b)) for a, b in zip(weights, second.model.variables, strict=True))
+
+
+@pytest.mark.parametrize("by_loss", [False, True])
+def test_the_best_weights_are_chosen_by_psnr_or_by_the_loss(recipe, digits, by_loss, monkeypatch):
+    """Trained away from the truth: the first weights have the best PSNR, the last ones the lowest loss."""
+    monkeypatch.setattr(type(recipe), "loss", staticmethod(lambda truth, photo: -keras.ops.mean((photo - truth) ** 2, axis=(1, 2, 3))))
+    monkeypatch.setattr(type(recipe), "chosen_by_loss", by_loss)
+    data = replace(digits, steps=5)
+    run = train(recipe, data, steps=15)
+    inputs, targets = data.validation
+    chosen = run.state.history[-1 if by_loss else 0]
+    assert run.state.history[0]["val_psnr"] > run.state.history[-1]["val_psnr"]
+    assert (run.state.best, run.state.lowest) == (chosen["val_psnr"], chosen["val_loss"])
+    assert mean_psnr(run.model.predict_on_batch(inputs), targets) == pytest.approx(chosen["val_psnr"], abs=1e-3)
 
 
 def test_same_seed_same_first_loss(recipe, digits):

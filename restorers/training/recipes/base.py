@@ -52,6 +52,7 @@ class Recipe(Parameterised, PlugIn, ABC):
         minutes: time that a full training takes by default; None if ``epochs`` alone ends it.
         epochs: number of epochs at most.
         averaged: keep an exponential average of the weights and use that.
+        chosen_by_loss: the best weights are those with the lowest loss on the validation pictures, not with the highest PSNR.
         reference: tutorial or paper.
         claimed: what the reference says of its result; None where it says nothing.
         differs: in what the recipe departs from the reference; None where in nothing.
@@ -66,6 +67,7 @@ class Recipe(Parameterised, PlugIn, ABC):
     minutes: ClassVar[float | None] = None
     epochs: ClassVar[int] = 1_000_000
     averaged: ClassVar[bool] = False
+    chosen_by_loss: ClassVar[bool] = False
     reference: ClassVar[str] = ""
     claimed: ClassVar[Text | None] = None
     differs: ClassVar[Text | None] = None

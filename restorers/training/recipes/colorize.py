@@ -44,6 +44,7 @@ class Colorize(RestorationRecipe):
     reference: ClassVar[str] = "Zhang et al., ECCV 2016"
     order: ClassVar[int] = 14
     upright: ClassVar[bool] = True
+    chosen_by_loss: ClassVar[bool] = True  # PSNR alone would choose the palest
     validation_crop: ClassVar[int] = COLOUR_SIDE
 
     batch: int = param(12, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
