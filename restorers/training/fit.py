@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from restorers.errors import RestorersError
-from restorers.memory import keep_freed_memory
+from restorers.memory import freed_memory_kept
 from restorers.presets import Preset
 from restorers.text import Text
 from restorers.training.data import TrainingData
@@ -157,7 +157,13 @@ class _Validation(keras.callbacks.Callback):
     """After each epoch: scores the averaged weights on the validation pictures, keeps the best, saves the state."""
 
     def __init__(
-        self, state: TrainingState, data: TrainingData, batch: int, folder: Path | None, metrics: Sequence[keras.metrics.Metric], by_loss: bool
+        self,
+        state: TrainingState,
+        data: TrainingData,
+        batch: int,
+        folder: Path | None,
+        metrics: Sequence[keras.metrics.Metric],
+        by_loss: bool,
     ):
         super().__init__()
         self.state, self.data, self.batch, self.folder, self.metrics, self.by_loss = state, data, batch, folder, metrics, by_loss
@@ -272,7 +278,6 @@ def train(
                 "训练要么从某个预设开始，要么从自身状态继续，不能同时进行。",
             )
         )
-    keep_freed_memory()
     scheduled = recipe.minutes is not None
     minutes = recipe.minutes if minutes is None and steps is None else minutes
     keras.utils.set_random_seed(seed)
@@ -299,15 +304,16 @@ def train(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     done, clock, before = state.steps // data.steps, Clock(), state.seconds
-    model.fit(
-        clock.watch(data.batches(np.random.default_rng([seed, state.steps]))),
-        steps_per_epoch=data.steps,
-        initial_epoch=done,
-        epochs=max(recipe.epochs, done),
-        shuffle=False,  # the batches come shuffled
-        verbose=0,
-        callbacks=[course, validation, *recipe.callbacks(), *callbacks],
-    )
+    with freed_memory_kept():
+        model.fit(
+            clock.watch(data.batches(np.random.default_rng([seed, state.steps]))),
+            steps_per_epoch=data.steps,
+            initial_epoch=done,
+            epochs=max(recipe.epochs, done),
+            shuffle=False,  # the batches come shuffled
+            verbose=0,
+            callbacks=[course, validation, *recipe.callbacks(), *callbacks],
+        )
     best = validation.best or {v.path: np.array(v) for v in model.variables}
     if bfloat16:
         model = recipe.architecture.build()
