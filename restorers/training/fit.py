@@ -41,19 +41,19 @@ class TrainingState:
         steps: batches seen.
         seconds: time spent on them.
         best: validation PSNR of the best weights so far, in dB.
-        lowest: their validation loss.
         history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
         start: name of the preset whose weights it started from; empty where it started from none.
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
+        lowest: validation loss of the best weights.
     """
 
     steps: int = 0
     seconds: float = 0.0
     best: float = -math.inf
-    lowest: float = math.inf
     history: list[dict[str, float]] = field(default_factory=list)
     start: str = ""
     before: dict[str, float] = field(default_factory=dict)
+    lowest: float = math.inf
 
 
 @dataclass
