@@ -84,6 +84,7 @@ def _answers(address):
 def visiting(chromium, server, **device):
     """A page of its own; afterwards it must have thrown no error and asked no other host."""
     context = chromium.new_context(base_url=server, locale="en-US", **device)
+    context.set_default_navigation_timeout(START * 1000)
     errors, outside = [], []
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))

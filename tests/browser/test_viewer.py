@@ -13,6 +13,8 @@ from restorers.text import Text
 from restorers.ui import viewer
 from restorers.ui.viewer import Shown, legend, three_panes, three_views
 
+LONG = 120_000  # milliseconds; only a broken page takes as long
+
 SIZE = (600, 400)
 DESK = {"viewport": {"width": 1440, "height": 900}}
 POCKET = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -87,6 +89,7 @@ def address():
 
 def start(chromium, address, **device):
     context = chromium.new_context(locale="en-US", reduced_motion="reduce", **device)
+    context.set_default_timeout(LONG)
     page = context.new_page()
     page.asked, page.faults = [], []
     page.on("request", lambda request: page.asked.append(request.url))

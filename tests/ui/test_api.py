@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -22,7 +23,8 @@ NOISE = "gaussian_noise,sigma=40"
 @pytest.fixture(scope="module")
 def client():
     demo = build_demo()
-    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
+    with patch("gradio.networking.url_ok", return_value=True):  # which gives a busy machine 3 seconds
+        _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
     client = Client(url, verbose=False)
     yield client
     client.close()
