@@ -43,9 +43,9 @@ class DefocusBlur(Degradation):
         r = self.radius
         w, h = np.minimum(np.abs(x), r), np.minimum(np.abs(y), r)
         # the rectangle's top is inside the circle as far as `flat`; from there on the circle is the top
-        flat = np.minimum(np.sqrt(r**2 - h**2), w)
+        flat = np.minimum(np.sqrt((r - h) * (r + h)), w)
         return np.sign(x) * np.sign(y) * (flat * h + self._under_circle(w) - self._under_circle(flat))
 
     def _under_circle(self, t: np.ndarray) -> np.ndarray:
         r = self.radius
-        return (t * np.sqrt(r**2 - t**2) + r**2 * np.arcsin(t / r)) / 2
+        return (t * np.sqrt((r - t) * (r + t)) + r**2 * np.arcsin(t / r)) / 2

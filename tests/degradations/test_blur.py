@@ -89,7 +89,8 @@ def test_motion_blur_at_45_degrees_rises_to_the_right():
     assert kernel[: len(kernel) // 2, : len(kernel) // 2].sum() < 0.02
 
 
-@pytest.mark.parametrize("radius", [0.5, 1, 2.5, 4, 7.3, 20])
+# of the last two radii the square, rounded, is less than that which NumPy finds
+@pytest.mark.parametrize("radius", [0.5, 1, 2.5, 4, 7.3, 20, 5.139615503098761, 15.733214790489376])
 def test_defocus_blur_weighs_by_the_area_inside_the_circle(radius):
     kernel = kernel_of(DefocusBlur(radius=radius))
     parts, side = 40, len(kernel)
