@@ -19,6 +19,7 @@ from restorers.memory import freed_memory_kept
 from restorers.presets import Preset
 from restorers.text import Text
 from restorers.training.data import TrainingData
+from restorers.training.gradients import gradients_by_convolution
 from restorers.training.prefetch import Clock
 from restorers.training.recipes.base import Recipe
 from restorers.training.start import start_from
@@ -304,7 +305,7 @@ def train(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     done, clock, before = state.steps // data.steps, Clock(), state.seconds
-    with freed_memory_kept():
+    with freed_memory_kept(), gradients_by_convolution(model):
         model.fit(
             clock.watch(data.batches(np.random.default_rng([seed, state.steps]))),
             steps_per_epoch=data.steps,

@@ -50,7 +50,8 @@ class RestorationRecipe(Recipe):
 
     Half of the crops are clipped and rounded to 8 bits as files are, half are left as the published benchmarks make them.
     Half of them are shown in other colours: most photos are pale, and a network that has seen only these takes fine vivid
-    patterns for noise. The loss is what the PSNR lacks to 50 dB; Muon (Adam for the first and the last layer) with warm-up and
+    patterns for noise. The loss is what the PSNR lacks to 50 dB, where the strength of the damage decides how much is left of it, and
+    the root of the squared error where the contents of the crop do; Muon (Adam for the first and the last layer) with warm-up and
     cosine, gradients clipped, averaged weights.
 
     Class attributes:

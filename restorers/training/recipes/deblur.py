@@ -13,6 +13,7 @@ from restorers.degradations.gaussian_noise import GaussianNoise
 from restorers.degradations.motion_blur import MotionBlur
 from restorers.params import param
 from restorers.text import Text
+from restorers.training.losses import root_mean_squared_error
 from restorers.training.recipes._restoration import RestorationRecipe
 
 
@@ -46,6 +47,10 @@ class Deblur(RestorationRecipe):
         5.0, low=0, high=50, step=1, unit="/255", label=Text("Strongest noise", "最强噪声"),
         help=Text("σ of the noise is drawn from 0 to this.", "噪声的 σ 从 0 到此值之间抽取。"),
     )  # fmt: skip
+
+    @property
+    def loss(self):
+        return root_mean_squared_error
 
     def draw(self, rng: np.random.Generator) -> Chain:
         return Chain((self.draw_blur(rng), GaussianNoise(sigma=rng.uniform(0, self.noise_max), clip=False)))

@@ -8,6 +8,7 @@ import numpy as np
 from restorers.degradations.downscale import Downscale
 from restorers.params import param
 from restorers.text import Text
+from restorers.training.losses import root_mean_squared_error
 from restorers.training.recipes._restoration import RestorationRecipe, log_uniform
 
 
@@ -39,6 +40,10 @@ class Enlarge(RestorationRecipe):
         4.0, low=2, high=8, step=0.5, unit="×", label=Text("Largest factor", "最大倍数"),
         help=Text("Factors other than 2, 3 and 4 are drawn from 1.5 to this.", "除 2、3、4 外的倍数从 1.5 到此值之间抽取。"),
     )  # fmt: skip
+
+    @property
+    def loss(self):
+        return root_mean_squared_error
 
     def draw(self, rng: np.random.Generator) -> Downscale:
         factor = rng.choice([2, 3, 4]) if rng.random() < 0.75 else log_uniform(rng, 1.5, self.factor_max)
