@@ -356,3 +356,11 @@ def test_the_loss_is_what_is_missing_to_50_db(photo):
         noisy = truth + rng.normal(0, sigma, truth.shape).astype(np.float32)
         assert float(loss(truth, noisy)[0]) == pytest.approx(50 - psnr(noisy[0], truth[0]), abs=0.1)
     assert float(loss(truth, truth)[0]) == 0
+
+
+@pytest.mark.parametrize("name", ["enlarge", "deblur", "universal"])
+def test_an_error_counts_no_more_in_a_crop_with_little_damage(name, photo):
+    loss = RECIPES.get(name)().loss
+    truth, errors = photo[None, :64, :64], (0.001, 0.003, 0.01, 0.05, 0.2)
+    slopes = [float(loss(truth, truth + 1.02 * e)[0] - loss(truth, truth + e)[0]) / (0.02 * e) for e in errors]
+    assert slopes == sorted(slopes) and slopes[-1] == pytest.approx(1, abs=0.01)
