@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-import keras
+if TYPE_CHECKING:
+    import keras
 
 
 @contextlib.contextmanager
@@ -33,27 +35,31 @@ def gradients_by_convolution(model: keras.Model) -> Iterator[None]:
 
 
 def _on_cpu() -> bool:
+    import keras
+
     return keras.backend.backend() == "tensorflow" and all(d.startswith("cpu") for d in keras.distribution.list_devices())
 
 
 def _fits(layer: keras.layers.Layer) -> bool:
-    if type(layer) is not keras.layers.Conv2D:
+    from keras.layers import Conv2D
+
+    if type(layer) is not Conv2D:
         return False
     plain = (layer.strides, layer.dilation_rate, layer.groups, layer.padding) == ((1, 1), (1, 1), 1, "same")
     return plain and layer.kernel_size == (3, 3) and layer.data_format == "channels_last"
 
 
 def _convolution() -> Callable:
-    import tensorflow as tf
+    from keras import ops
 
-    @tf.custom_gradient
+    @ops.custom_gradient
     def convolve(x, kernel):
         def gradients(dy):
-            turned = tf.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
-            batch_last = tf.pad(tf.transpose(x, (3, 1, 2, 0)), ((0, 0), (1, 1), (1, 1), (0, 0)))
-            of_kernel = tf.nn.conv2d(batch_last, tf.transpose(dy, (1, 2, 0, 3)), 1, "VALID")
-            return tf.nn.conv2d(dy, turned, 1, "SAME"), tf.transpose(of_kernel, (1, 2, 0, 3))
+            turned = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
+            batch_last = ops.pad(ops.transpose(x, (3, 1, 2, 0)), ((0, 0), (1, 1), (1, 1), (0, 0)))
+            of_kernel = ops.conv(batch_last, ops.transpose(dy, (1, 2, 0, 3)), padding="valid", data_format="channels_last")
+            return ops.conv(dy, turned, padding="same", data_format="channels_last"), ops.transpose(of_kernel, (1, 2, 0, 3))
 
-        return tf.nn.conv2d(x, kernel, 1, "SAME"), gradients
+        return ops.conv(x, kernel, padding="same", data_format="channels_last"), gradients
 
-    return lambda x, kernel: convolve(x, tf.convert_to_tensor(kernel))
+    return lambda x, kernel: convolve(x, ops.copy(kernel))  # read here: TensorFlow allows no variables inside
