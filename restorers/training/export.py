@@ -201,14 +201,14 @@ def card(preset: Preset) -> str:
     settings = f" ({settings})" if settings else ""
     megabytes = weights["bytes"] / 1e6
     stored = f"{megabytes:.1f} MB" if megabytes >= 0.1 else f"{1000 * megabytes:.0f} kB"
-    lost = f" (which costs {weights['lost']:.3f} dB)" if weights["dtype"] != "float32" and "lost" in weights else ""
+    lost = f" (which costs {round(weights['lost'], 3) + 0:.3f} dB)" if weights["dtype"] != "float32" and "lost" in weights else ""
     recipe = " ".join(
         f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
     )
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
     start = f", started from the weights of `{training['start']}`" if training.get("start") else ""
     if before := training.get("before"):
-        start += f", trained for {before['steps']:,} steps in {before['minutes']:g} minutes before"
+        start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
     again = f" --start {training['start']}" if training.get("start") else ""
     lines = [
         "---",
