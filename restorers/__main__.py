@@ -539,7 +539,8 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
     start: Annotated[
-        str | None, typer.Option(metavar="PRESET", help="Take the first weights from this preset, as far as they fit.")
+        str | None,
+        typer.Option(metavar="PRESET,…", help="Take the first weights from this preset, as far as they fit; of several, their mean."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the state is kept, the optimizer's too; default: runs/RECIPE.")] = None,
@@ -578,7 +579,7 @@ def train(
                     "--resume、--state 和 --workers 只用于单次训练，不能与 --sweep 同用。",
                 )
             )
-        first = None if start is None else PRESETS.get(start)
+        first = [PRESETS.get(name) for name in start.split(",")] if start else []
         how = {"data": data, "validation": validation, "source": source, "minutes": minutes, "steps": steps, "start": first}
         _sweep(recipe, settings, sweep, out, on, as_json, {**how, "store": store, "bfloat16": bfloat16, "seed": seed})
         return
@@ -590,7 +591,7 @@ def train(
             )
         )
     chosen = RECIPES.get(recipe).from_settings(settings)
-    first = None if start is None else PRESETS.get(start)
+    first = [PRESETS.get(name) for name in start.split(",")] if start else []
     pictures = chosen.load(data, validation)
     if source is not None:
         pictures.source = source

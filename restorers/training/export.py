@@ -206,10 +206,11 @@ def card(preset: Preset) -> str:
         f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
     )
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
-    start = f", started from the weights of `{training['start']}`" if training.get("start") else ""
+    first = [f"`{name}`" for name in training.get("start", "").split(",") if name]
+    start = f", started from the {'mean of the ' if len(first) > 1 else ''}weights of {', '.join(first)}" if first else ""
     if before := training.get("before"):
         start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
-    again = f" --start {training['start']}" if training.get("start") else ""
+    again = f" --start {training['start']}" if first else ""
     lines = [
         "---",
         f"license: {preset.licence}",

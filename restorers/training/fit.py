@@ -43,7 +43,7 @@ class TrainingState:
         seconds: time spent on them.
         best: validation PSNR of the best weights so far, in dB.
         history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
-        start: name of the preset whose weights it started from; empty where it started from none.
+        start: names of the presets whose weights it started from, with commas between; empty where it started from none.
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
         lowest: validation loss of the best weights.
     """
@@ -237,6 +237,11 @@ class _Validation(keras.callbacks.Callback):
         vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
 
 
+def _trained(preset: Preset, key: str) -> float:
+    """How long its weights have been trained, in the unit ``key``, as far as its card tells."""
+    return preset.training.get(key, 0) + preset.training.get("before", {}).get(key, 0)
+
+
 def train(
     recipe: Recipe,
     data: TrainingData,
@@ -247,7 +252,7 @@ def train(
     steps: int | None = None,
     folder: Path | None = None,
     resume: bool = False,
-    start: Preset | None = None,
+    start: Sequence[Preset] = (),
     bfloat16: bool = False,
     seed: int = 0,
 ) -> TrainingRun:
@@ -263,7 +268,7 @@ def train(
         steps: budget in steps, likewise; with it alone the time is not limited.
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
         resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
-        start: a preset whose weights are taken as the first ones, as far as they fit; see ``start_from``.
+        start: presets whose weights, or the mean of them, are taken as the first ones, as far as they fit; see ``start_from``.
         bfloat16: compute in 16 bits on a GPU under JAX; the weights stay in 32.
         seed: of the first weights and of the order of the batches.
 
@@ -272,7 +277,7 @@ def train(
             ``bfloat16`` is asked for without a GPU under JAX.
         StartError: ``start`` has nothing in common with the network.
     """
-    if resume and start is not None:
+    if resume and start:
         raise TrainingError(
             Text(
                 "A training starts from a preset or is resumed from its own state, not both.",
@@ -284,11 +289,11 @@ def train(
     keras.utils.set_random_seed(seed)
     with _compute_in(bfloat16):
         model, state = recipe.architecture.build(), TrainingState()
-    if start is not None:
+    if start:
         start_from(start, model, recipe.architecture)
-        state.start = start.name
-        earlier = start.training.get("before", {})
-        state.before = {key: round(start.training.get(key, 0) + earlier.get(key, 0), 1) for key in ("steps", "minutes")}
+        state.start = ",".join(preset.name for preset in start)
+        # of several the longest, for what they come from is common to them
+        state.before = {key: round(max(_trained(preset, key) for preset in start), 1) for key in ("steps", "minutes")}
     model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation

@@ -1,7 +1,8 @@
-"""Starts a training from the weights of another preset."""
+"""Starts a training from the weights of other presets."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,35 +20,47 @@ class StartError(RestorersError):
     """A preset that shares nothing with the network to be trained."""
 
 
-def start_from(preset: Preset, model: keras.Model, architecture: Architecture) -> None:
-    """Copy into ``model`` what ``preset`` has under the same name: variables of equal shape, and first convolutions.
+def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Architecture) -> None:
+    """Copy into ``model`` what ``presets`` have under the same name: variables of equal shape, and first convolutions.
+
+    Of several presets it takes the mean of the weights. Where all come from one network by further training on different tasks, the
+    mean can do a part of each task, as a network trained on only one of them cannot.
 
     A convolution that reads the picture keeps its weights where the numbers of input channels differ: channels that both
     know are copied, further ones (the mask) start at 0; a network that sees the luminance alone gets the sum over the
     colours, which is what it would see in a gray photo. Everything else keeps its fresh start.
 
     Args:
-        preset: where the weights come from.
+        presets: where the weights come from.
         model, architecture: the network to be trained.
 
     Raises:
-        StartError: not one variable could be copied; or the preset is damaged (``PresetError``, ``WeightsError``).
+        StartError: of one of them not one variable could be copied; or it is damaged (``PresetError``, ``WeightsError``).
+
+    Reference: Wortsman et al., "Model soups", ICML 2022; Ilharco et al., "Editing models with task arithmetic", ICLR 2023.
     """
-    values = {variable.path: np.array(variable) for variable in preset.build().variables}
-    copied = 0
-    for variable in model.variables:
-        if variable.path in values:
-            value = _fitted(values[variable.path], tuple(variable.shape), preset.architecture.channels, architecture.channels)
-            if value is not None:
-                variable.assign(value)
-                copied += 1
-    if not copied:
-        raise StartError(
-            Text(
-                f"A training can start from a preset of the same architecture and widths; {preset.name} shares no variable with this network.",
-                f"训练只能从结构和宽度相同的预设开始；{preset.name} 与此网络没有共同的变量。",
+    found: dict[str, list[np.ndarray]] = {}
+    for preset in presets:
+        values = {variable.path: np.array(variable) for variable in preset.build().variables}
+        fitting = {
+            variable.path: value
+            for variable in model.variables
+            if variable.path in values
+            and (value := _fitted(values[variable.path], tuple(variable.shape), preset.architecture.channels, architecture.channels))
+            is not None
+        }
+        if not fitting:
+            raise StartError(
+                Text(
+                    f"A training can start from a preset of the same architecture and widths; {preset.name} shares no variable with this network.",
+                    f"训练只能从结构和宽度相同的预设开始；{preset.name} 与此网络没有共同的变量。",
+                )
             )
-        )
+        for path, value in fitting.items():
+            found.setdefault(path, []).append(value)
+    for variable in model.variables:
+        if variable.path in found:
+            variable.assign(np.mean(found[variable.path], axis=0))
 
 
 def _fitted(value: np.ndarray, shape: tuple[int, ...], channels: int, wanted: int) -> np.ndarray | None:

@@ -1,5 +1,7 @@
 """Starting from another preset's weights: what is copied, what is filled, what is refused, what the card says."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -47,7 +49,7 @@ def preset(tmp_path_factory):
 def started(preset, architecture):
     keras.utils.set_random_seed(0)
     model = architecture.build()
-    start_from(preset, model, architecture)
+    start_from([preset], model, architecture)
     return model
 
 
@@ -91,10 +93,29 @@ def test_what_does_not_fit_keeps_its_fresh_start(preset):
     assert any(source[path].shape != value.shape for path, value in fresh.items())
 
 
+def test_of_several_presets_the_mean_is_taken(preset, tmp_path):
+    """Two that differ, one of them told a mask: the mean where both fit, the only one where one does."""
+    other = UNet(channels=4, **WIDTHS).build()
+    rng = np.random.default_rng(5)
+    for variable in other.variables:
+        variable.assign(rng.normal(0, 0.1, variable.shape))
+    path = tmp_path / "second" / "model.safetensors"
+    path.parent.mkdir()
+    weights = {**preset.weights, "sha256": save_weights(other, path)}
+    second = replace(preset, folder=path.parent, name="second", architecture=UNet(channels=4, **WIDTHS), weights=weights)
+    model = UNet(channels=4, **WIDTHS).build()
+    start_from([preset, second], model, UNet(channels=4, **WIDTHS))
+    mine, theirs, first = ({v.path: np.array(v) for v in m.variables} for m in (model, other, preset.build()))
+    head = next(path for path in mine if "head" in path)
+    assert all(np.allclose(mine[path], (first[path] + theirs[path]) / 2, atol=1e-6) for path in mine if path != head)
+    of_mask = np.s_[:, :, 3::4]
+    assert np.allclose(mine[head][of_mask], theirs[head][of_mask] / 2, atol=1e-6)  # the first gives the mask 0
+
+
 def test_nothing_in_common_is_a_sentence(preset):
     other = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2, name="other")])
     with pytest.raises(StartError, match="first shares no variable with this network"):
-        start_from(preset, other, UNet(**WIDTHS))
+        start_from([preset], other, UNet(**WIDTHS))
 
 
 @pytest.fixture
@@ -108,7 +129,7 @@ def recipe():
 def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
     data = recipe.load(None)
     data.steps, data.validation = 1, tuple(part[:1, :32, :32] for part in data.validation)
-    run = train(recipe, data, minutes=0.001, start=preset, folder=tmp_path / "state")
+    run = train(recipe, data, minutes=0.001, start=[preset], folder=tmp_path / "state")
     kept = {v.path: np.array(v) for v in run.model.variables}
     assert all(np.allclose(kept[v.path], v, atol=1e-4) for v in preset.build().variables)
     again = train(recipe, data, minutes=0.001, resume=True, folder=tmp_path / "state")
@@ -116,7 +137,7 @@ def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
     assert "started from the weights of `first`" in card(made) and "--start first`" in card(made)
     assert "trained for at least 1,240 steps in 10.5 minutes before" in card(made)
     with pytest.raises(TrainingError, match="not both"):
-        train(recipe, data, resume=True, start=preset, folder=tmp_path / "state")
+        train(recipe, data, resume=True, start=[preset], folder=tmp_path / "state")
 
 
 def test_sixteen_bits_are_for_a_gpu_under_jax(recipe, monkeypatch):
