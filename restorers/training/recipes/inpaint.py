@@ -13,6 +13,7 @@ from restorers.degradations.scratches import Scratches
 from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.text import Text
+from restorers.training.losses import root_mean_squared_error
 from restorers.training.recipes._restoration import RestorationRecipe
 
 
@@ -50,6 +51,10 @@ class Inpaint(RestorationRecipe):
     @property
     def architecture(self) -> UNet:
         return UNet(channels=4)
+
+    @property
+    def loss(self):
+        return root_mean_squared_error
 
     def draw(self, rng: np.random.Generator) -> Degradation:
         kind = rng.random()
