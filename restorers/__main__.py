@@ -571,6 +571,7 @@ def train(
             )
         )
     settings = _grouped(("train",), ctx.obj)[0][2]
+    first = [PRESETS.get(name) for name in start.split(",")] if start is not None else []
     if sweep:
         if resume or state is not None or workers is not None:
             raise UsageError(
@@ -579,7 +580,6 @@ def train(
                     "--resume、--state 和 --workers 只用于单次训练，不能与 --sweep 同用。",
                 )
             )
-        first = [PRESETS.get(name) for name in start.split(",")] if start else []
         how = {"data": data, "validation": validation, "source": source, "minutes": minutes, "steps": steps, "start": first}
         _sweep(recipe, settings, sweep, out, on, as_json, {**how, "store": store, "bfloat16": bfloat16, "seed": seed})
         return
@@ -591,7 +591,6 @@ def train(
             )
         )
     chosen = RECIPES.get(recipe).from_settings(settings)
-    first = [PRESETS.get(name) for name in start.split(",")] if start else []
     pictures = chosen.load(data, validation)
     if source is not None:
         pictures.source = source

@@ -24,7 +24,7 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
     """Copy into ``model`` what ``presets`` have under the same name: variables of equal shape, and first convolutions.
 
     Of several presets it takes the mean of the weights. Where all come from one network by further training on different tasks, the
-    mean can do a part of each task, as a network trained on only one of them cannot.
+    mean can do a part of most of these.
 
     A convolution that reads the picture keeps its weights where the numbers of input channels differ: channels that both
     know are copied, further ones (the mask) start at 0; a network that sees the luminance alone gets the sum over the
@@ -39,16 +39,15 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
 
     Reference: Wortsman et al., "Model soups", ICML 2022; Ilharco et al., "Editing models with task arithmetic", ICLR 2023.
     """
+    shapes = {variable.path: tuple(variable.shape) for variable in model.variables}
     found: dict[str, list[np.ndarray]] = {}
     for preset in presets:
-        values = {variable.path: np.array(variable) for variable in preset.build().variables}
-        fitting = {
-            variable.path: value
-            for variable in model.variables
-            if variable.path in values
-            and (value := _fitted(values[variable.path], tuple(variable.shape), preset.architecture.channels, architecture.channels))
-            is not None
+        fitted = {
+            variable.path: _fitted(np.array(variable), shapes[variable.path], preset.architecture.channels, architecture.channels)
+            for variable in preset.build().variables
+            if variable.path in shapes
         }
+        fitting = {path: value for path, value in fitted.items() if value is not None}
         if not fitting:
             raise StartError(
                 Text(
