@@ -623,9 +623,12 @@ def train(
     finally:
         signal.signal(signal.SIGINT, before)
     preset = export(run, chosen, pictures, out, store)
-    score = preset.scores[0]
-    gained = "" if score["gain"] is None else f", {score['gain']:+.2f} dB over doing nothing"
-    typer.echo(f"{preset.name}: {score['psnr']:.2f} dB on the validation pictures{gained}, in {out}.")
+    if preset.scores:
+        score = preset.scores[0]
+        gained = "" if score["gain"] is None else f", {score['gain']:+.2f} dB over doing nothing"
+        typer.echo(f"{preset.name}: {score['psnr']:.2f} dB on the validation pictures{gained}, in {out}.")
+    else:
+        typer.echo(f"{preset.name}: loss {run.state.lowest:.4f} on the validation pictures, in {out}.")
     if run.waited is not None:
         typer.echo(f"The training waited for its batches {run.waited:.1%} of the time; {workers} processes made them.")
 

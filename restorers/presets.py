@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import keras
 
 WEIGHTS = Path(os.environ.get("RESTORERS_WEIGHTS", Path(__file__).resolve().parent.parent / "weights"))
-KEPT_MODELS = 4
+KEPT_MODELS = 8  # universal alone calls up to six
 KEPT_IDS = 256
 DESCRIPTION_LIMIT = 1 << 20
 TEXT_LIMIT = 4000  # characters of one text in preset.json

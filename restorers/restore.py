@@ -17,9 +17,10 @@ from restorers.classical.base import Classical
 from restorers.classical.navier_stokes import NavierStokes
 from restorers.degradations._missing import remove
 from restorers.degradations.base import Degradation, Observation
+from restorers.diagnosis import DAMAGES, Damage, Diagnosis, diagnose, report
 from restorers.errors import Cancelled, RestorersError
 from restorers.params import Parameterised, param
-from restorers.presets import PRESETS, Preset, PresetStore
+from restorers.presets import PRESETS, Preset, PresetError, PresetStore
 from restorers.registry import UnknownName
 from restorers.resize import resize
 from restorers.text import Text
@@ -32,6 +33,7 @@ GUESS_RADIUS = 2  # pixels; of the first guess at what is missing
 GUIDED_WINDOW = 5  # pixels of the small photo that a colour is fitted to
 GUIDED_FLATNESS = 1e-3  # variance of the luminance below which the colour is taken as it is
 GUESS_SHARE = 0.1  # of the time
+DIAGNOSIS_SHARE = 0.1  # likewise
 PADDING = 64  # pixels; sides are padded to multiples of this, so that TensorFlow meets few different sizes
 
 Progress = Callable[[float], None]
@@ -67,11 +69,12 @@ class Network(Parameterised):
     told: ClassVar[tuple[str, ...]] = ()
     reference: ClassVar[str]
     order: ClassVar[int] = 1
+    specialists: ClassVar[Mapping[str, Preset]] = {}
 
     def __reduce__(self) -> tuple:
         """Pickled with its weights: what comes back needs no folder of presets."""
         self.store.provide_weights(self.preset)
-        return _unpickled, (self.preset, self.settings())
+        return _unpickled, (self.preset, self.settings(), self.specialists)
 
     @classmethod
     def suited(cls, degradation: Degradation) -> bool:
@@ -136,6 +139,34 @@ class ColouringNetwork(Network):
 
 
 @dataclass(frozen=True)
+class DiagnosingNetwork(Network):
+    """A network that finds out what is wrong with a photo; the presets made for that mend it, one after the other, and it looks again after each."""
+
+    def __reduce__(self) -> tuple:
+        """Pickled with the weights of all that it may call, too."""
+        build, (preset, settings, _) = super().__reduce__()
+        return build, (preset, settings, {damage.specialist: self.specialist(damage).preset for damage in DAMAGES})
+
+    def specialist(self, damage: Damage) -> Network:
+        """The restorer that mends ``damage``; ``PresetError`` where it is not here."""
+        name = damage.specialist
+        if name in self.specialists:
+            return network(self.specialists[name], self.store)()
+        if name not in PRESETS.names():
+            raise PresetError(
+                Text(
+                    f"{self.title.en} has found {damage.title.en}, which the preset {name!r} mends; it is not in the folder of presets.",
+                    f"{self.title.zh}发现{damage.title.zh}，需由预设 {name!r} 修复，但预设文件夹中没有它。",
+                )
+            )
+        return network(PRESETS.get(name))()
+
+    def diagnose(self, photo: np.ndarray, progress: Progress | None = None, cancel: threading.Event | None = None) -> Diagnosis:
+        """What is wrong with ``photo``, float32 (height, width, 3)."""
+        return diagnose(self.run(photo, self.store.model(self.preset), progress, cancel), photo)
+
+
+@dataclass(frozen=True)
 class FixedSizeNetwork(Network):
     """A network that takes one size only: the whole photo shrunk to it, or piece by piece at full size."""
 
@@ -181,20 +212,36 @@ class FixedSizeNetwork(Network):
         return (how, *super().notes(photo))
 
 
-def network(preset: Preset, store: PresetStore = PRESETS) -> type[Network]:
-    """The restorer class of a preset: like a classical restorer, with a name, words, parameters and ``from_settings``."""
+def network(preset: Preset, store: PresetStore = PRESETS, specialists: Mapping[str, Preset] | None = None) -> type[Network]:
+    """The restorer class of a preset: like a classical restorer, with a name, words, parameters and ``from_settings``.
+
+    Args:
+        preset: the network.
+        store: builds it, and keeps it.
+        specialists: presets by name that it calls; those not among them are looked up in ``PRESETS``.
+    """
     architecture = preset.architecture
-    colouring = (architecture.channels, architecture.output_channels) == (1, 3)
-    base = FixedSizeNetwork if architecture.input_size is not None else ColouringNetwork if colouring else Network
+    if architecture.classifies:
+        base = DiagnosingNetwork
+    elif architecture.input_size is not None:
+        base = FixedSizeNetwork
+    elif (architecture.channels, architecture.output_channels) == (1, 3):
+        base = ColouringNetwork
+    else:
+        base = Network
     words = {key: getattr(preset, key) for key in ("name", "title", "help", "suits", "reference")}
     told = ("mask",) if architecture.channels == 4 else ()
     return dataclass(frozen=True)(
-        type(preset.name, (base,), {**words, "told": told, "preset": preset, "store": store, "__annotations__": {}})
+        type(
+            preset.name,
+            (base,),
+            {**words, "told": told, "preset": preset, "store": store, "specialists": specialists or {}, "__annotations__": {}},
+        )
     )
 
 
-def _unpickled(preset: Preset, settings: dict[str, Any]) -> Network:
-    return network(preset)(**settings)
+def _unpickled(preset: Preset, settings: dict[str, Any], specialists: Mapping[str, Preset]) -> Network:
+    return network(preset, specialists=specialists)(**settings)
 
 
 def restorer_names() -> list[str]:
@@ -329,8 +376,11 @@ def _lay_colour(gray: np.ndarray, difference: np.ndarray) -> np.ndarray:
 
 def _restore_network(
     observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None
-) -> tuple[np.ndarray, int]:
+) -> tuple[np.ndarray, int, tuple[Text, ...]]:
+    """The photo, the numbers learned by what has run, and notes."""
     restorer.require(observation)
+    if isinstance(restorer, DiagnosingNetwork):
+        return _restore_by_specialists(observation.photo, restorer, progress, cancel)
     model, channels = restorer.store.model(restorer.preset), restorer.preset.architecture.channels
     start = GUESS_SHARE if channels == 4 else 0.0
 
@@ -340,7 +390,25 @@ def _restore_network(
     photo = restorer.run(network_input(observation, channels, guess), model, _part(progress, start, 1), cancel)
     if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
         photo = np.where(observation.mask[..., None], photo, observation.photo)
-    return np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo, model.count_params()
+    photo = np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo
+    return photo, model.count_params(), restorer.notes(observation.photo)
+
+
+def _restore_by_specialists(
+    photo: np.ndarray, restorer: DiagnosingNetwork, progress: Progress | None, cancel: threading.Event | None
+) -> tuple[np.ndarray, int, tuple[Text, ...]]:
+    parameters, mended, done = restorer.store.model(restorer.preset).count_params(), [], 0.0
+    while True:  # noise hides blur: what lies under the damage that was mended shows at the next look
+        diagnosis = restorer.diagnose(photo, _part(progress, done, done + DIAGNOSIS_SHARE * (1 - done)), cancel)
+        done += DIAGNOSIS_SHARE * (1 - done)
+        left = diagnosis.left([damage for damage, _ in mended])
+        if not left:
+            return photo, parameters, (report(mended),)
+        damage, stop = left[0], done + (1 - done) / (len(left) + DIAGNOSIS_SHARE)
+        seen = Observation(photo, mask=diagnosis.missing if damage.local else None)
+        photo, count, _ = _restore_network(seen, restorer.specialist(damage), _part(progress, done, stop), cancel)
+        parameters, done = parameters + count, stop
+        mended.append((damage, diagnosis.probability(damage)))
 
 
 def restore(
@@ -365,8 +433,7 @@ def restore(
     if cancel is not None and cancel.is_set():
         raise Cancelled
     if isinstance(restorer, Network):
-        photo, parameters = _restore_network(observation, restorer, progress, cancel)
-        notes = restorer.notes(observation.photo)
+        photo, parameters, notes = _restore_network(observation, restorer, progress, cancel)
     else:
         photo, parameters, notes = _restore_classical(observation, restorer, progress, cancel), None, ()
     if cancel is not None and cancel.is_set():

@@ -24,6 +24,7 @@ FLOORS = {
     "photo": 0,
     "resize": 0,
     "tiling": 0,
+    "diagnosis": 1,
     "samples": 1,
     "metrics": 1,
     "weights": 1,

@@ -1,12 +1,15 @@
 """Observation → photo with any restorer: sizes, tiles without seams, progress, cancel, what it is told."""
 
+import pickle
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import restorers.restore as module
-from restorers.degradations import DEGRADATIONS, Observation, degrade
+from restorers.degradations import DEGRADATIONS, Chain, Observation, degrade
+from restorers.diagnosis import DAMAGES, channel
 from restorers.errors import Cancelled, RestorersError
 from restorers.metrics import psnr
 from restorers.models import ARCHITECTURES
@@ -16,6 +19,7 @@ from restorers.presets import Preset, PresetStore
 from restorers.restore import CLASSICAL, all_restorers, find_restorer, network, restore, restorer_names
 from restorers.samples import SAMPLES
 from restorers.text import Text
+from restorers.weights import save_weights
 
 
 class Fake(PresetStore):
@@ -216,3 +220,84 @@ def test_what_it_must_be_told_and_is_not_is_one_sentence(photo):
         assert "\n" not in str(refusal.value)
     with pytest.raises(RestorersError, match="must be told which pixels are missing"):
         restore(Observation(photo[:32, :32]), restorer_of(UNet(channels=4), None))
+
+
+# --- a network that looks first ---------------------------------------------------------------------------------------
+
+
+class Finds:
+    """Finds at each look what it is told to, everywhere; the lost pixels are those of the gray that stands for them."""
+
+    def __init__(self, *looks):
+        self.looks = list(looks)
+
+    def predict_on_batch(self, batch):
+        maps = np.full((*batch.shape[:3], len(DAMAGES)), 0.02, np.float32)
+        for name in (self.looks.pop(0) if self.looks else "").split():
+            maps[..., channel(name)] = 0.97
+        maps[..., channel("missing")] = np.abs(batch - 128 / 255).max(axis=-1) < 1e-3
+        return maps
+
+    def count_params(self):
+        return 7
+
+
+def looking(*looks):
+    return restorer_of(UNet(output_channels=len(DAMAGES), classifies=True), Finds(*looks))
+
+
+def test_what_is_found_is_mended_by_the_networks_for_it_one_after_the_other(photo):
+    truth = photo[:96, :128]
+    seen = degrade(truth, Chain((DEGRADATIONS.get("gaussian_noise")(sigma=20), DEGRADATIONS.get("jpeg")(quality=60))), 0)
+    done = []
+    result = restore(replace(seen, mask=None), looking("noise jpeg", "jpeg noise"), done.append)
+    by_hand = restore(Observation(restore(seen, find_restorer("dejpeg")).photo), find_restorer("denoise")).photo
+    assert np.abs(result.photo - by_hand).max() < 1e-3
+    assert result.notes[0].en.endswith("in this order by dejpeg, denoise.")
+    assert result.parameters == 7 + sum(find_restorer(n).preset.weights["parameters"] for n in ("dejpeg", "denoise"))
+    assert done == sorted(done) and done[-1] == 1
+
+
+def test_what_shows_only_after_the_first_repair_is_mended_too(photo):
+    result = restore(Observation(photo[:64, :64]), looking("noise", "blur noise", "resolution blur"))
+    assert result.notes[0].en.endswith("in this order by denoise, deblur.")
+
+
+def test_it_finds_missing_pixels_by_itself_and_changes_no_other(photo):
+    truth = photo[:96, :128]
+    seen = degrade(truth, DEGRADATIONS.get("missing_pixels")(share=0.3), 0)
+    result = restore(replace(seen, mask=None), looking())
+    assert np.abs(result.photo - restore(seen, find_restorer("inpaint")).photo).max() < 1e-3
+    assert psnr(result.photo, truth) > psnr(seen.photo, truth) + 8
+    assert looking().missing_knowledge(Observation(truth)) == ()
+
+
+def test_a_photo_with_nothing_wrong_stays_to_the_bit(photo):
+    result = restore(Observation(photo), looking())
+    assert np.array_equal(result.photo, photo) and result.parameters == 7
+    assert "left the photo as it is" in result.notes[0].en
+
+
+def test_a_network_that_it_calls_and_is_not_there_is_one_sentence(photo, monkeypatch):
+    monkeypatch.setattr(module.PRESETS, "folder", module.PRESETS.folder / "nowhere")
+    with pytest.raises(RestorersError, match="found noise, which the preset 'denoise' mends; it is not in the folder"):
+        restore(Observation(photo[:32, :32]), looking("noise"))
+
+
+def test_it_travels_with_all_that_it_calls(photo, tmp_path, monkeypatch):
+    architecture = UNet(output_channels=len(DAMAGES), width1=4, width2=4, width3=4, classifies=True, bias=True)
+    model, file = architecture.build(), tmp_path / "looks" / "model.safetensors"
+    bias = np.full(4 * len(DAMAGES), -4, np.float32)
+    bias[channel("noise") :: len(DAMAGES)] = 4
+    model.get_layer("tail").bias.assign(bias)
+    file.parent.mkdir()
+    weights = {"file": file.name, "sha256": save_weights(model, file), "bytes": file.stat().st_size, "parameters": model.count_params()}
+    text = Text("looks", "诊断")
+    Preset(file.parent, "looks", text, text, text, architecture, weights, frozenset({"noise"}), "", {}, {}).write()
+    store = PresetStore(tmp_path)
+    restorer = network(store.get("looks"), store)()
+    seen = Observation(photo[:64, :64])
+    here, content = restore(seen, restorer), pickle.dumps(restorer)
+    assert here.notes[0].en.endswith("by denoise.")
+    monkeypatch.setattr(module.PRESETS, "folder", tmp_path / "nowhere")
+    assert np.array_equal(restore(seen, pickle.loads(content)).photo, here.photo)

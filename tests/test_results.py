@@ -58,4 +58,8 @@ def test_a_table_ranks_and_leaves_out_what_was_not_measured():
 def test_every_score_was_measured_on_the_weights_that_ship(name):
     preset = PRESETS.get(name)
     stale = [f"{s['benchmark']}, {s['setting']}" for s in preset.scores if s["sha256"] != preset.weights["sha256"]]
+    for score in preset.scores:
+        called = score.get("specialists", {})
+        assert bool(called) == preset.architecture.classifies
+        stale += [f"{score['setting']}: {name}" for name, digest in called.items() if PRESETS.get(name).weights["sha256"] != digest]
     assert not stale, "measure again with `benchmark … --record`"

@@ -38,7 +38,9 @@ class Architecture(Parameterised, PlugIn, ABC):
     channels: int = 3
     """Channels of the input: 1 luminance, 3 RGB, 4 RGB and the mask of missing pixels."""
     output_channels: int = 3
-    """Channels of the output: 1 luminance or 3 RGB."""
+    """Channels of the output: 1 luminance or 3 RGB; of a network that classifies, one for each kind."""
+    classifies: bool = False
+    """The output is no photo but, for each pixel, the probability of each kind."""
 
     @abstractmethod
     def build(self) -> keras.Model:

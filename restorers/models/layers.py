@@ -86,6 +86,30 @@ class Channels(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("restorers")
+class Likeness(keras.layers.Layer):
+    """How near a pixel is to each of some grays g: max(0, 1 − max over the channels of |x − g| / ``width``), (b, h, w, c) → (b, h, w, grays).
+
+    Args:
+        grays: in [0, 1].
+        width: how far from one, in any channel, the result is 0.
+    """
+
+    def __init__(self, grays: tuple[float, ...], width: float, **kwargs):
+        super().__init__(**kwargs)
+        self.grays, self.width = tuple(grays), width
+
+    def call(self, x):
+        far = ops.max(ops.abs(ops.expand_dims(x, -1) - ops.convert_to_tensor(self.grays, x.dtype)), axis=-2)
+        return ops.relu(1 - far / self.width)
+
+    def compute_output_shape(self, input_shape):
+        return *input_shape[:-1], len(self.grays)
+
+    def get_config(self):
+        return {**super().get_config(), "grays": self.grays, "width": self.width}
+
+
+@keras.saving.register_keras_serializable("restorers")
 class Colour(keras.layers.Layer):
     """Lays colour over a gray photo and keeps its luminance: x̂ = y + s·(c − (0.299 R + 0.587 G + 0.114 B of c)).
 

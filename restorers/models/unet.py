@@ -3,9 +3,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from restorers.diagnosis import LOST
 from restorers.models.base import Architecture
 from restorers.params import param
 from restorers.text import Text
+
+DETAIL = 10.0  # how much louder it is made for a network that classifies
+PIXEL_WIDTH = 12  # channels of such a network at full resolution
 
 _WIDTH_HELP = Text("Channels of the convolutions at this resolution.", "该分辨率下卷积的通道数。")
 _BLOCKS_HELP = Text("Residual blocks on the way down, and as many on the way up.", "下行路径中残差块的个数，上行路径相同。")
@@ -22,7 +26,10 @@ class UNet(Architecture):
 
     Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 4.3 million parameters with the defaults.
     Told the mask m of missing pixels (4 input channels) and given a guess at them in x, it mends these alone: x̂ = x + m·U(x, m). Given the luminance and
-    asked for colour (1 and 3 channels), it keeps the luminance: U's own is taken off, see ``Colour``.
+    asked for colour (1 and 3 channels), it keeps the luminance: U's own is taken off, see ``Colour``. Asked to classify, it gives
+    probabilities instead of a photo, p = 1 / (1 + exp(−U(s) − P(s))), each channel for itself: s is the photo, and, ten times louder, what
+    sets each pixel apart from the mean of 3×3 and how near it is to the gray of missing ones, to black and to white; P are two
+    convolutions at full resolution.
 
     Reference: Ronneberger et al., "U-Net", MICCAI 2015; Mohan et al., "Robust and interpretable blind image denoising
     via bias-free convolutional neural networks", ICLR 2020; Zhang et al., "DRUNet", IEEE TPAMI 2021.
@@ -65,6 +72,11 @@ class UNet(Architecture):
         label=Text("Biases", "偏置"),
         help=Text("Each channel gets a number of its own to add.", "每个通道加上一个可学习的常数。"),
     )
+    classifies: bool = param(
+        False,
+        label=Text("Classifies", "分类"),
+        help=Text("Gives probabilities instead of a photo.", "输出概率而非照片。"),
+    )
 
     multiple = 8
     # the theoretical reach is above 150 pixels with the defaults; on trained weights tiles of this context differ by 0.002/255
@@ -74,7 +86,7 @@ class UNet(Architecture):
         import keras
         from keras import layers
 
-        from restorers.models.layers import Channels, Colour, DepthToSpace, SpaceToDepth
+        from restorers.models.layers import Channels, Colour, DepthToSpace, Likeness, SpaceToDepth
 
         def conv(x, width, name, scale=2.0, **kwargs):
             start = keras.initializers.VarianceScaling(scale, mode="fan_in", seed=keras.random.SeedGenerator(0)) if scale else "zeros"
@@ -95,8 +107,17 @@ class UNet(Architecture):
             x = layers.Conv2DTranspose(width, 2, strides=2, use_bias=self.bias, name=name)(x)
             return layers.Add(name=f"{name}_skip")([x, skip])
 
+        def detailed(x):
+            # damage shows in differences of a few levels, which would take long to be heard beside the photo itself
+            detail = layers.Subtract(name="detail")([x, layers.AveragePooling2D(3, 1, padding="same", name="around")(x)])
+            lost = Likeness(LOST, 3 / 255, name="lost")(x)
+            return layers.Concatenate(name="seen")(
+                [x, *(layers.Rescaling(DETAIL, name=f"louder_{name}")(y) for name, y in (("detail", detail), ("lost", lost)))]
+            )
+
         photo = keras.Input((None, None, self.channels), name="photo")
-        level1 = conv(SpaceToDepth(2, name="fold")(photo), self.width1, "head")
+        seen = detailed(photo) if self.classifies else photo
+        level1 = conv(SpaceToDepth(2, name="fold")(seen), self.width1, "head")
         x = level1 = blocks(level1, self.blocks1, self.width1, "down1")
         x = level2 = blocks(down(x, self.width2, "down12"), self.blocks2, self.width2, "down2")
         x = blocks(down(x, self.width3, "down23"), self.blocks3, self.width3, "bottom")
@@ -105,6 +126,11 @@ class UNet(Architecture):
         x = DepthToSpace(2, name="unfold")(conv(x, 4 * self.output_channels, "tail", scale=0))
         # the sum in 32 bits, also where the convolutions are computed in 16: the photo itself must not be rounded
         exact = {"dtype": "float32"}
+        if self.classifies:
+            # which single pixels are lost is seen at full resolution alone
+            pixels = conv(conv(seen, PIXEL_WIDTH, "pixels_conv1", activation="relu"), self.output_channels, "pixels_conv2", scale=0)
+            x = layers.Add(name="evidence", **exact)([x, pixels])
+            return keras.Model(photo, layers.Activation("sigmoid", name="probabilities", **exact)(x), name="unet")
         if (self.channels, self.output_channels) == (1, 3):
             return keras.Model(photo, Colour(name="restored", **exact)(photo, x), name="unet")
         if self.channels == 4:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from restorers.degradations.base import Observation
+from restorers.diagnosis import DAMAGES
 from restorers.photo import read_photo, to_uint8, write_photo
-from restorers.presets import PRESETS, Preset
+from restorers.presets import PRESETS, Preset, PresetStore
+from restorers.restore import network, restore
 from restorers.samples import PHOTOS
 from restorers.text import Text
 from restorers.training import pictures
@@ -21,8 +24,6 @@ from restorers.training.recipes.base import Recipe
 from restorers.weights import read_tensors, save_weights
 
 if TYPE_CHECKING:
-    import keras
-
     from restorers.compare import Row
 
 EXAMPLES = 6
@@ -43,7 +44,7 @@ def hardware() -> str:
 def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, dtype: str = "float32") -> Preset:
     """Write ``folder/model.safetensors``, ``preset.json`` and ``README.md``.
 
-    The validation score in ``preset.json`` is measured on the weights as they were stored.
+    The validation score in ``preset.json`` is measured on the weights as they were stored; there is none where the output is no photo.
 
     Args:
         run: from ``train``; its model holds the best weights.
@@ -54,25 +55,31 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
     from restorers.training.fit import mean_psnr, predict
 
     inputs, targets = data.validation
-    before = mean_psnr(predict(run.model, inputs, 16), targets)
+    photos = not recipe.architecture.classifies
+    before = mean_psnr(predict(run.model, inputs, 16), targets) if photos else None
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.safetensors"
     digest = save_weights(run.model, path, dtype)
     stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.variables}, digest)
     for variable in run.model.variables:
         variable.assign(stored[variable.path])
-    psnr = mean_psnr(predict(run.model, inputs, 16), targets)
-    restores = run.degraded_psnr < PERFECT
-    validation = {
-        "benchmark": "validation",
-        "setting": f"{len(inputs)} held-out pictures of {inputs.shape[2]}×{inputs.shape[1]}",
-        "protocol": "PSNR of each picture after clipping, mean; no crop",
-        "psnr": round(psnr, 3),
-        "psnr_degraded": round(run.degraded_psnr, 3) if restores else None,
-        "gain": round(psnr - run.degraded_psnr, 3) if restores else None,
-        "photos": len(inputs),
-        "sha256": digest,
-    }
+    scores, lost = [], {}
+    if photos:
+        psnr = mean_psnr(predict(run.model, inputs, 16), targets)
+        restores = run.degraded_psnr < PERFECT
+        lost = {"lost": round(before - psnr, 4)}
+        scores = [
+            {
+                "benchmark": "validation",
+                "setting": f"{len(inputs)} held-out pictures of {inputs.shape[2]}×{inputs.shape[1]}",
+                "protocol": "PSNR of each picture after clipping, mean; no crop",
+                "psnr": round(psnr, 3),
+                "psnr_degraded": round(run.degraded_psnr, 3) if restores else None,
+                "gain": round(psnr - run.degraded_psnr, 3) if restores else None,
+                "photos": len(inputs),
+                "sha256": digest,
+            }
+        ]
     preset = Preset(
         folder=folder,
         name=folder.name,
@@ -85,7 +92,7 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
             "sha256": digest,
             "bytes": path.stat().st_size,
             "dtype": dtype,
-            "lost": round(before - psnr, 4),
+            **lost,
             "parameters": run.model.count_params(),
         },
         suits=recipe.suits,
@@ -102,29 +109,37 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
             "hardware": hardware(),
             "history": [{key: float(np.round(value, 5)) for key, value in entry.items()} for entry in _thinned(run.state.history)],
         },
-        scores=[validation],
+        scores=scores,
         licence="apache-2.0",
         reference=recipe.reference,
     )
-    preset.training["examples"] = draw_examples(recipe, run.model, data.source, folder)
+
+    def restored(inputs: np.ndarray) -> np.ndarray:
+        if photos:
+            return predict(run.model, inputs, EXAMPLES)
+        restorer = network(preset, PresetStore(folder.parent))()
+        return np.stack([restore(Observation(photo), restorer).photo for photo in inputs])
+
+    preset.training["examples"] = draw_examples(recipe, restored, data.source, folder)
     write_preset(preset)
     return preset
 
 
-def draw_examples(recipe: Recipe, model: keras.Model, source: str, folder: Path) -> bool:
+def draw_examples(recipe: Recipe, restored: Callable[[np.ndarray], np.ndarray], source: str, folder: Path) -> bool:
     """Write ``folder/examples.png``: what went in, what came out and the truth, of pictures that were not learned from.
 
     They are cut out of the sample photos; where these were learned from, out of the first one, which is held back then.
 
     Args:
-        recipe, model: what was trained and how.
+        recipe: how it was trained.
+        restored: what becomes of the inputs, an array of equal pictures.
         source: the line that names what was learned from.
         folder: of the preset.
 
     Returns:
         Whether the recipe has such pictures.
     """
-    from restorers.training.fit import mean_psnr, predict
+    from restorers.training.fit import mean_psnr
 
     paths = [sample.path for sample in PHOTOS.values()]
     unseen = paths[:1] if SAMPLE_SOURCE in source else paths
@@ -132,7 +147,7 @@ def draw_examples(recipe: Recipe, model: keras.Model, source: str, folder: Path)
     if examples is None:
         return False
     inputs, truths = examples
-    outputs = np.clip(predict(model, inputs, EXAMPLES), 0, 1)
+    outputs = np.clip(restored(inputs), 0, 1)
     inputs = inputs[..., :3]
 
     def captions(photos: np.ndarray) -> list[str]:
@@ -145,7 +160,7 @@ def draw_examples(recipe: Recipe, model: keras.Model, source: str, folder: Path)
 
 
 def record_scores(benchmark: str, protocol: str, rows: Iterable[Row], only: str | None = None, findings: Sequence[Text] = ()) -> None:
-    """Write what a benchmark measured into the presets that took part, and into their cards.
+    """Write what a benchmark measured into the presets that took part, and into their cards; of one that calls others, their checksums too.
 
     Args:
         benchmark, protocol: its name, and how it measures.
@@ -154,6 +169,8 @@ def record_scores(benchmark: str, protocol: str, rows: Iterable[Row], only: str 
         findings: what else was found out, in sentences; they replace those of before.
     """
     rows = list(rows)
+    called = [PRESETS.get(damage.specialist) for damage in DAMAGES if damage.specialist in PRESETS.names()]
+    specialists = {preset.name: preset.weights["sha256"] for preset in called}
     for name in ({r.restorer for r in rows} & set(PRESETS.names())) if only is None else {only}:
         preset = PRESETS.get(name)
         new = [
@@ -165,6 +182,7 @@ def record_scores(benchmark: str, protocol: str, rows: Iterable[Row], only: str 
                 **({} if r.colorfulness is None else {"colorfulness": round(r.colorfulness, 4)}),
                 "photos": r.photos,
                 "sha256": preset.weights["sha256"],
+                **({"specialists": specialists} if preset.architecture.classifies else {}),
                 "others": {o.restorer: _rounded(o.psnr) for o in rows if o.setting == r.setting and o.restorer not in (name, "do_nothing")},
             }
             for r in rows
@@ -231,6 +249,7 @@ def card(preset: Preset) -> str:
         "|---|---|",
         f"| Trained on | {preset.trained_on.en} |",
         f"| Architecture | `{architecture.name}`{settings}, {weights['parameters']:,} parameters |",
+        *([f"| Calls | {', '.join(f'`{damage.specialist}`' for damage in DAMAGES)} |"] if architecture.classifies else []),
         f"| Input size | {size} |",
         f"| Weights | `{weights['file']}`, {stored}, {weights['dtype']}{lost}, SHA-256 `{weights['sha256']}` |",
         f"| Pictures | {preset.data} |",
@@ -270,9 +289,10 @@ def card(preset: Preset) -> str:
             "",
             "![Loss over the steps](loss.png)",
             "",
-            "| step | minutes | loss | validation PSNR |",
+            f"| step | minutes | loss | validation {'accuracy' if architecture.classifies else 'PSNR'} |",
             "|---|---|---|---|",
         ]
         for entry in _thinned(training["history"], 12):
-            lines.append(f"| {entry['step']:.0f} | {entry['seconds'] / 60:.1f} | {entry['loss']:.4f} | {entry['val_psnr']:.2f} dB |")
+            reached = f"{entry['val_accuracy']:.1%}" if architecture.classifies else f"{entry['val_psnr']:.2f} dB"
+            lines.append(f"| {entry['step']:.0f} | {entry['seconds'] / 60:.1f} | {entry['loss']:.4f} | {reached} |")
     return "\n".join(lines) + "\n"

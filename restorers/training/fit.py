@@ -41,8 +41,9 @@ class TrainingState:
     Attributes:
         steps: batches seen.
         seconds: time spent on them.
-        best: validation PSNR of the best weights so far, in dB.
-        history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr``, and the recipe's metrics by name and as ``val_…``.
+        best: validation PSNR of the best weights so far, in dB; −∞ where the output is no photo.
+        history: one entry an epoch: ``step``, ``seconds``, ``loss``, ``val_loss``, ``val_psnr`` where the output is a photo, and the recipe's
+            metrics by name and as ``val_…``.
         start: names of the presets whose weights it started from, with commas between; empty where it started from none.
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
         lowest: validation loss of the best weights.
@@ -64,13 +65,13 @@ class TrainingRun:
     Attributes:
         model: computes in 32 bits.
         state: how far it came.
-        degraded_psnr: of the validation pictures as they were given, in dB.
+        degraded_psnr: of the validation pictures as they were given, in dB; None where the network makes no photo of them.
         waited: share of the time that was spent waiting for batches; None under TensorFlow, which reads ahead by itself.
     """
 
     model: keras.Model
     state: TrainingState
-    degraded_psnr: float
+    degraded_psnr: float | None
     waited: float | None = None
 
 
@@ -165,9 +166,11 @@ class _Validation(keras.callbacks.Callback):
         folder: Path | None,
         metrics: Sequence[keras.metrics.Metric],
         by_loss: bool,
+        photos: bool,
     ):
         super().__init__()
-        self.state, self.data, self.batch, self.folder, self.metrics, self.by_loss = state, data, batch, folder, metrics, by_loss
+        self.state, self.data, self.batch, self.folder, self.metrics = state, data, batch, folder, metrics
+        self.by_loss, self.photos = by_loss, photos
         self.best: dict[str, np.ndarray] | None = None
         self.saved = time.monotonic()
 
@@ -189,20 +192,21 @@ class _Validation(keras.callbacks.Callback):
             for variable, mean in zip(self.model.trainable_variables, average, strict=True):
                 variable.assign(np.array(mean))  # a copy: JAX may give the memory of a shared array away
         outputs = predict(self.model, inputs, self.batch)
-        logs["val_psnr"] = mean_psnr(outputs, targets)
+        if self.photos:
+            logs["val_psnr"] = mean_psnr(outputs, targets)
         logs["val_loss"] = float(np.mean(keras.ops.convert_to_numpy(self.model.compute_loss(y=targets, y_pred=outputs))))
         for metric in self.metrics:
             metric.reset_state()
             metric.update_state(targets, outputs)
             logs[f"val_{metric.name}"] = float(metric.result())
         if logs["val_loss"] < self.state.lowest if self.by_loss else logs["val_psnr"] > self.state.best:
-            self.state.best, self.state.lowest = logs["val_psnr"], logs["val_loss"]
+            self.state.best, self.state.lowest = logs.get("val_psnr", -math.inf), logs["val_loss"]
             self.best = {v.path: np.array(v) for v in self.model.variables}
         for variable, value in zip(self.model.trainable_variables, raw, strict=True):
             variable.assign(value)
         self.state.history.append(
             {"step": self.state.steps, "seconds": round(self.state.seconds, 1)}
-            | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr")}
+            | {k: float(logs[k]) for k in ("loss", "val_loss", "val_psnr") if k in logs}
             | {k: float(logs[k]) for metric in self.metrics for k in (metric.name, f"val_{metric.name}")}
         )
         if time.monotonic() - self.saved >= SAVE_EVERY:
@@ -297,7 +301,8 @@ def train(
     model.compile(optimizer=recipe.optimizer(), loss=recipe.loss, metrics=recipe.metrics())
     model.optimizer.build(model.trainable_variables)
     inputs, targets = data.validation
-    validation = _Validation(state, data, 16, folder, recipe.metrics(), recipe.chosen_by_loss)
+    photos = not recipe.architecture.classifies
+    validation = _Validation(state, data, 16, folder, recipe.metrics(), recipe.chosen_by_loss, photos)
     if resume:
         if folder is None or not (folder / "state.safetensors").is_file():
             raise TrainingError(Text(f"There is no training of {recipe.name} to resume.", f"没有可继续的 {recipe.name} 训练。"))
@@ -326,4 +331,4 @@ def train(
     for variable in model.variables:
         variable.assign(best[variable.path])
     waited = clock.seconds / max(state.seconds - before, 1e-9) if keras.backend.backend() == "jax" else None
-    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets), waited)
+    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 SSIM_WINDOW = 11
+LOCAL_WEIGHT = 5.0
 
 
 def charbonnier(y_true, y_pred):
@@ -62,3 +63,33 @@ def structural_dissimilarity(y_true, y_pred):
     covariance = mean(y_true * y_pred) - u * v
     similarity = (2 * u * v + 1e-4) * (2 * covariance + 9e-4) / ((u * u + v * v + 1e-4) * (squares + 9e-4))
     return 1 - ops.mean(similarity, axis=(1, 2, 3))
+
+
+def presence_crossentropy(y_true, y_pred, local: tuple[bool, ...]):
+    """Binary cross-entropy of what is present, the mean over the kinds: of local kinds pixel by pixel, of the others once a picture.
+
+    Local kinds count ``LOCAL_WEIGHT`` times, for where they are is one question for each pixel. For a kind that lies over the whole picture, p is that of the mean evidence: log(p / (1 − p)) averaged over the pixels.
+
+    Args:
+        y_true: (b, h, w, kinds), 1 where present; of a kind that is not local the same everywhere.
+        y_pred: probabilities of the same shape.
+        local: one for each kind.
+    """
+    from keras import ops
+
+    p = ops.clip(y_pred, 1e-6, 1 - 1e-6)
+    evidence = ops.log(p) - ops.log(1 - p)
+    pooled = ops.broadcast_to(ops.mean(evidence, axis=(1, 2), keepdims=True), ops.shape(evidence))
+    chosen = ops.where(ops.convert_to_tensor(local), evidence, pooled)
+    weights = ops.convert_to_tensor([LOCAL_WEIGHT if one else 1.0 for one in local])
+    return ops.mean(weights * (ops.softplus(chosen) - y_true * chosen), axis=(1, 2, 3))
+
+
+def presence_accuracy(y_true, y_pred, local: tuple[bool, ...]):
+    """Share of the kinds that are not local whose presence is told rightly, of each picture; arguments as ``presence_crossentropy``."""
+    from keras import ops
+
+    p = ops.clip(y_pred, 1e-6, 1 - 1e-6)
+    evidence = ops.mean(ops.log(p) - ops.log(1 - p), axis=(1, 2))
+    right = ops.cast(ops.equal(evidence > 0, y_true[:, 0, 0] > 0.5), "float32")
+    return ops.mean(ops.take(right, [k for k, one in enumerate(local) if not one], axis=-1), axis=-1)

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """One bar an epoch: step, loss, and after it the validation PSNR.
+    """One bar an epoch: step, loss, and after it the validation PSNR, or the validation loss where the output is no photo.
 
     Args:
         steps: batches in one epoch.
@@ -26,4 +26,5 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.bar.close()
-        tqdm.write(f"epoch {epoch + 1}: loss {logs['loss']:.5f}, validation {logs['val_psnr']:.3f} dB")
+        validation = f"{logs['val_psnr']:.3f} dB" if "val_psnr" in logs else f"loss {logs['val_loss']:.5f}"
+        tqdm.write(f"epoch {epoch + 1}: loss {logs['loss']:.5f}, validation {validation}")

@@ -91,6 +91,13 @@ def grid(recipe: str, settings: Mapping[str, Any], axes: Mapping[str, Sequence[s
         UnknownName: there is no such recipe.
     """
     kind = RECIPES.get(recipe)
+    if kind.from_settings(settings).architecture.classifies:
+        raise ParameterError(
+            Text(
+                f"A sweep ranks networks by the PSNR of their photos, and {recipe} makes none. Train it once for each setting.",
+                f"sweep 按照片的 PSNR 排名，而 {recipe} 不生成照片。请逐个设置训练。",
+            )
+        )
     if twice := sorted(set(settings) & set(axes)):
         raise ParameterError(
             Text(f"{twice[0]} is both set and varied. Leave one of the two.", f"{twice[0]} 同时被固定和变化。请只保留其一。")

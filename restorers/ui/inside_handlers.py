@@ -37,7 +37,7 @@ from restorers.inside import (
 from restorers.metrics import error_map, heat_colors, psnr
 from restorers.photo import fit_within, to_uint8
 from restorers.presets import PRESETS
-from restorers.restore import Network, restorer_class
+from restorers.restore import DiagnosingNetwork, Network, restorer_class
 from restorers.samples import DIGIT_SIDE, SAMPLES, sample_photo
 from restorers.text import Text
 from restorers.ui.jobs import Job
@@ -248,8 +248,8 @@ class InsideDesk:
         return (self.kept,)
 
     def networks(self, owner: str) -> list[type[Network]]:
-        """Every network that ``owner`` can look into, his own first."""
-        return [r for r in self.desk.restorers(owner) if issubclass(r, Network)]
+        """Every network that ``owner`` can look into, his own first; one that only finds out what is wrong makes no photo to look at."""
+        return [r for r in self.desk.restorers(owner) if issubclass(r, Network) and not issubclass(r, DiagnosingNetwork)]
 
     def choose(self, owner: str, name: str) -> None:
         """Keep what ``owner`` has chosen himself."""
@@ -315,6 +315,8 @@ class InsideDesk:
         look, restorer = self.look(owner), self.desk.restorer_class(owner, name)
         if not issubclass(restorer, Network):
             raise RestorersError(words.NO_NETWORK)
+        if issubclass(restorer, DiagnosingNetwork):
+            raise RestorersError(words.CALLS_OTHERS)
         restorer().require(look.observation)
 
         def work(cancel: threading.Event) -> Opened:

@@ -68,6 +68,15 @@ def test_unet_is_homogeneous():
     assert np.allclose(model.predict_on_batch(photo * 0.3), 0.3 * model.predict_on_batch(photo), atol=1e-5)
 
 
+def test_a_unet_that_classifies_gives_probabilities_and_starts_undecided():
+    model = UNet(output_channels=5, width1=8, width2=8, width3=8, classifies=True).build()
+    photo = np.random.default_rng(0).random((2, 16, 24, 3), np.float32)
+    assert np.array_equal(model.predict_on_batch(photo), np.full((2, 16, 24, 5), 0.5, np.float32))
+    model.get_layer("tail").kernel.assign(np.random.default_rng(1).normal(0, 5, model.get_layer("tail").kernel.shape))
+    output = model.predict_on_batch(photo)
+    assert output.min() >= 0 and output.max() <= 1 and np.ptp(output) > 0.5
+
+
 def test_default_unet_has_4_3_million_parameters():
     assert UNet().build().count_params() == 4_257_280
 

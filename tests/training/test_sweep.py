@@ -38,6 +38,8 @@ def test_a_grid_is_every_combination_checked():
         grid("denoise", {}, {"speed": ["1"]})
     with pytest.raises(ParameterError, match="rate is both set and varied"):
         grid("denoise", {"rate": "0.001"}, {"rate": ["0.001"]})
+    with pytest.raises(ParameterError, match="universal makes none"):
+        grid("universal", {}, {"rate": ["0.001"]})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -121,6 +122,15 @@ def test_what_cannot_be_opened_is_a_sentence(desk):
     done(desk.open("me", "mine-1"))
     with pytest.raises(RestorersError, match="no place"):
         desk.view("me", "<b>")
+
+
+def test_a_network_that_only_finds_out_what_is_wrong_is_not_offered(desk, own):
+    architecture = UNet(output_channels=5, width1=4, width2=4, width3=4, classifies=True)
+    looks = network(replace(own[0].preset, name="looks", architecture=architecture), own[0].store)
+    desk.desk.own = lambda owner: [*own, looks]
+    assert {"mine-1", "mine-2"} <= {r.name for r in desk.networks("me")} and "looks" not in {r.name for r in desk.networks("me")}
+    with pytest.raises(RestorersError, match="only finds out what is wrong"):
+        desk.open("me", "looks")
 
 
 def test_a_photo_without_truth_is_opened_without_scores(desk, photo_file):

@@ -61,6 +61,7 @@ class RestorationRecipe(Recipe):
         recoloured: share of the crops that are trained on in other colours, see ``recolour``.
         upright: crops are not turned by quarter turns, for recipes that may learn that the sky is above.
         validation_crop: side of the validation pictures in pixels; a multiple of 8.
+        validation_crops: validation pictures cut out of one photo.
     """
 
     minutes: ClassVar[float] = 60.0
@@ -70,6 +71,7 @@ class RestorationRecipe(Recipe):
     recoloured: ClassVar[float] = 0.5
     upright: ClassVar[bool] = False
     validation_crop: ClassVar[int] = 128
+    validation_crops: ClassVar[int] = 1
 
     rate: float = param(
         3e-3,
@@ -131,21 +133,26 @@ class RestorationRecipe(Recipe):
             rng: all random numbers come from it.
 
         Returns:
-            What the network is given, float32 (height, width, channels), and the truth, float32 (height, width, 3).
+            What the network is given, float32 (height, width, channels), and the target, float32 (height, width, output channels).
         """
         as_file = bool(rng.integers(2))
         degradation = self.draw(rng)
         observation = Observation(crop) if degradation is None else degradation.apply(crop, rng)
+        target = self.target(crop, degradation, observation)
         if as_file:
             observation = replace(observation, photo=np.rint(np.clip(observation.photo, 0, 1) * 255) / np.float32(255))
         seen = network_input(observation, self.architecture.channels)
         if not self.margin:
-            return seen, crop
+            return seen, target
         top = left = self.margin
         if rng.random() < self.shifted:
             top, left = rng.integers(0, 2 * self.margin + 1, 2)
         inner = slice(top, top + crop.shape[0] - 2 * self.margin), slice(left, left + crop.shape[1] - 2 * self.margin)
-        return seen[inner], crop[inner]
+        return seen[inner], target[inner]
+
+    def target(self, crop: np.ndarray, degradation: Degradation | None, observation: Observation) -> np.ndarray:
+        """What the network is to make of ``observation``, float32 (height, width, channels): the crop as it was."""
+        return crop
 
     def _degraded_pairs(self, photos: Iterable[np.ndarray], rng: np.random.Generator) -> Pair:
         """A pair of each photo, visibly degraded: one of a hundred dB would outweigh all others in the mean that the best weights are chosen by."""
@@ -153,10 +160,10 @@ class RestorationRecipe(Recipe):
         for photo in photos:
             for _ in range(10):  # not for ever: a photo may be gray from the start
                 crop = random_crop(self.prepared(photo), self.validation_crop + 2 * self.margin, rng, upright=self.upright)
-                seen, truth = self.pair(crop, rng)
-                if np.mean((np.clip(seen[..., :3], 0, 1) - truth) ** 2) > BARELY_DEGRADED:
+                seen, target = self.pair(crop, rng)
+                if self.architecture.classifies or np.mean((np.clip(seen[..., :3], 0, 1) - target) ** 2) > BARELY_DEGRADED:
                     break
-            pairs.append((seen, truth))
+            pairs.append((seen, target))
         return np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
 
     def examples(self, count: int, photos: Sequence[np.ndarray]) -> Pair:
@@ -176,7 +183,7 @@ class RestorationRecipe(Recipe):
 
         return TrainingData(
             photo_patches(photos, pair, self.side, self.batch, upright=self.upright),
-            self._degraded_pairs(held_out, np.random.default_rng(0)),
+            self._degraded_pairs(held_out * self.validation_crops, np.random.default_rng(0)),
             STEPS,
             source,
             notes,

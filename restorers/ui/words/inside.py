@@ -35,6 +35,10 @@ SHOWN_MIDDLE = Text(
 WORKING = Text("Working for {seconds} seconds…", "已运行 {seconds} 秒……")
 OPENING = Text("Opening the network…", "正在打开网络……")
 NO_PHOTO = Text("There is no photo yet. Choose one on the Restore tab.", "还没有照片。请在“修复”页选择一张。")
+CALLS_OTHERS = Text(
+    "This network only finds out what is wrong, and calls others. Choose one of those, such as Denoise.",
+    "此网络只判断问题所在，再调用其他网络。请选择其中之一，例如“降噪”。",
+)
 NO_NETWORK = Text("This method is a formula: there is nothing inside. Choose a network.", "此方法是公式，没有内部结构。请选择一个网络。")
 NONE_HERE = Text("No network is here. Train one on the Train tab.", "这里没有网络。请在“训练”页训练一个。")
 GONE = Text("The photo has changed, or this is no longer kept. Choose the network again.", "照片已改变，或内容已不再保存。请重新选择网络。")

@@ -1,0 +1,136 @@
+"""What is wrong with a photo, from the maps of a network that classifies, and which presets mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from restorers.degradations._missing import FILL
+from restorers.text import Text
+
+CERTAIN = 1e-6  # probabilities are taken no nearer to 0 and 1 than this, so that one pixel cannot decide for all
+LEAST_MISSING, LEAST_MISSING_IN_GRAY = 5e-4, 0.01  # share of the pixels; in a gray photo many have the gray of missing ones by chance
+LOST = (float(FILL), 0.0, 1.0)  # the gray of missing pixels, and what impulses leave
+HALF_LEVEL = 0.5 / 255
+# a pixel is lost where the network gives more than this: one that has the gray at this place of LOST exactly; one that has it in a
+# gray photo; any other
+SUSPECT, SUSPECT_IN_GRAY, UNSUSPECTED = (0.0005, 0.01, 0.01), 0.5, 0.9
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One kind of damage that a network looks for.
+
+    Attributes:
+        name: family or name of the degradations that do it.
+        title: what it is called within a sentence.
+        specialist: the preset that mends it.
+        local: it strikes single pixels; the others lie over the whole photo.
+    """
+
+    name: str
+    title: Text
+    specialist: str
+    local: bool = False
+
+
+# in the order of the channels of the network, which is the order in which they are mended: what came last goes first
+DAMAGES = (
+    Damage("jpeg", Text("JPEG artefacts", "JPEG 压缩痕迹"), "dejpeg"),
+    Damage("missing", Text("missing pixels", "缺失像素"), "inpaint", local=True),
+    Damage("noise", Text("noise", "噪声"), "denoise"),
+    Damage("blur", Text("blur", "模糊"), "deblur"),
+    Damage("resolution", Text("low resolution", "低分辨率"), "enlarge"),
+)
+SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of them brings it back
+
+
+def channel(name: str) -> int:
+    """The channel of the damage called ``name``."""
+    return [damage.name for damage in DAMAGES].index(name)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a photo.
+
+    Attributes:
+        probabilities: one for each of ``DAMAGES``; of local damage the share of the pixels that it has struck.
+        missing: bool (height, width), True where a pixel is lost; nowhere where they are too few to be more than mistakes.
+    """
+
+    probabilities: tuple[float, ...]
+    missing: np.ndarray
+
+    def probability(self, damage: Damage) -> float:
+        """The one of ``damage``."""
+        return self.probabilities[DAMAGES.index(damage)]
+
+    @property
+    def found(self) -> tuple[Damage, ...]:
+        """What to mend, in the order of mending: all that is more likely than not, of blur and low resolution the likelier."""
+        likely = [damage for damage in DAMAGES if self.probability(damage) > (0 if damage.local else 0.5)]
+        soft = [damage for damage in likely if damage.name in SOFT]
+        weaker = min(soft, key=self.probability) if len(soft) == len(SOFT) else None
+        return tuple(damage for damage in likely if damage is not weaker)
+
+    def left(self, mended: Sequence[Damage]) -> tuple[Damage, ...]:
+        """What was found and not mended yet; after blur no low resolution, nor the other way round."""
+        names = {damage.name for damage in mended}
+        names |= set(SOFT) if names & set(SOFT) else set()
+        return tuple(damage for damage in self.found if damage.name not in names)
+
+
+def report(mended: Sequence[tuple[Damage, float]]) -> Text:
+    """What was found, how surely, and by whom it was mended.
+
+    Args:
+        mended: each damage in the order in which it was mended, with its probability.
+    """
+    if not mended:
+        return Text(
+            "It found no noise, blur, low resolution, JPEG artefacts or missing pixels, and left the photo as it is.",
+            "未发现噪声、模糊、低分辨率、JPEG 压缩痕迹或缺失像素，照片保持原样。",
+        )
+    said = _joined([_said(damage, probability) for damage, probability in mended])
+    names = ", ".join(damage.specialist for damage, _ in mended)
+    order = Text(" in this order", "依次") if len(mended) > 1 else Text("", "")
+    return Text(f"It found {said.en}, and had it mended{order.en} by {names}.", f"发现{said.zh}，{order.zh}由 {names} 修复。")
+
+
+def _said(damage: Damage, probability: float) -> Text:
+    if damage.local:
+        share = f"{100 * probability:.2g} %"
+        return Text(f"{damage.title.en} ({share} of all)", f"{damage.title.zh}（占 {share}）")
+    sure = f"{100 * probability:.0f} %"
+    return Text(f"{damage.title.en} ({sure} sure)", f"{damage.title.zh}（把握 {sure}）")
+
+
+def _joined(parts: Sequence[Text]) -> Text:
+    return Text(" and ".join(filter(None, (", ".join(p.en for p in parts[:-1]), parts[-1].en))), "、".join(p.zh for p in parts))
+
+
+def diagnose(maps: np.ndarray, photo: np.ndarray) -> Diagnosis:
+    """What the maps of a network say of the whole photo.
+
+    Of damage that lies over all of it the evidence of the pixels, log(p / (1 − p)), is averaged: a place where nothing can be
+    seen, such as a clear sky, says neither yes nor no. In a photo in colour hardly any pixel is by chance exactly as a lost one
+    is, so little is asked of the network there.
+
+    Args:
+        maps: float32 (height, width, one for each of ``DAMAGES``), probabilities.
+        photo: what they were made of, float32 (height, width, 3).
+    """
+    p = np.clip(maps, CERTAIN, 1 - CERTAIN)
+    evidence = np.log(p / (1 - p)).mean(axis=(0, 1), dtype=np.float64)
+    whole = 1 / (1 + np.exp(-evidence))
+    in_gray, asked = bool(np.ptp(photo, axis=-1).max() < HALF_LEVEL), np.full(maps.shape[:2], UNSUSPECTED)
+    for gray, enough in zip(LOST, SUSPECT, strict=True):
+        asked[(np.abs(photo - gray) < HALF_LEVEL).all(axis=-1)] = SUSPECT_IN_GRAY if in_gray else enough
+    missing = maps[..., channel("missing")] > asked
+    if missing.mean() < (LEAST_MISSING_IN_GRAY if in_gray else LEAST_MISSING):
+        missing = np.zeros_like(missing)
+    share = float(missing.mean())
+    return Diagnosis(tuple(share if damage.local else float(value) for damage, value in zip(DAMAGES, whole, strict=True)), missing)
