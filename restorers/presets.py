@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from restorers.diagnosis import DAMAGES
 from restorers.errors import RestorersError
 from restorers.hub import DEADLINE, BytesProgress, Hub, HubError, HubId
 from restorers.models import ARCHITECTURES
@@ -128,6 +129,12 @@ class Preset:
             raise
         except RestorersError as error:
             raise PresetError(Text(f"{where}: {error.sentence.en}", f"{where}：{error.sentence.zh}")) from None
+        shape = architecture.channels, architecture.output_channels
+        if architecture.classifies and shape != (3, len(DAMAGES)):
+            raise refuse(
+                f"a network that classifies must have 3 input channels and {len(DAMAGES)} output channels, it has {shape[0]} and {shape[1]}.",
+                f"分类网络须有 3 个输入通道和 {len(DAMAGES)} 个输出通道，实为 {shape[0]} 和 {shape[1]}。",
+            )
         weights = entry("weights", dict)
         file, digest, size = entry("file", str, weights), entry("sha256", str, weights), entry("bytes", int, weights)
         entry("parameters", int, weights)

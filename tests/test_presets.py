@@ -120,6 +120,10 @@ DAMAGES = {
         edit(architecture={"name": "unet", "settings": {"width1": 10**9}}),
         "width1 must be a whole number from 4 to 256",
     ),
+    "kinds that nobody mends": (
+        edit(architecture={"name": "unet", "settings": {"output_channels": 7, "classifies": True}}),
+        "must have 3 input channels and 5 output channels, it has 3 and 7",
+    ),
     "unknown setting": (edit(architecture={"name": "unet", "settings": {"depth": 3}}), "has no parameter 'depth'"),
     "weights elsewhere": (edit_weights(file="../../secret.safetensors"), "in the same folder"),
     "a pickle": (edit_weights(file="model.pkl"), "must be a .safetensors file"),
