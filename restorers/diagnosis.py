@@ -25,13 +25,13 @@ class Damage:
 
     Attributes:
         name: family or name of the degradations that do it.
-        title: what it is called within a sentence.
+        said: what it is called within a sentence.
         specialist: the preset that mends it.
         local: it strikes single pixels; the others lie over the whole photo.
     """
 
     name: str
-    title: Text
+    said: Text
     specialist: str
     local: bool = False
 
@@ -103,9 +103,9 @@ def report(mended: Sequence[tuple[Damage, float]]) -> Text:
 def _said(damage: Damage, probability: float) -> Text:
     if damage.local:
         share = f"{100 * probability:.2g} %"
-        return Text(f"{damage.title.en} ({share} of all)", f"{damage.title.zh}（占 {share}）")
+        return Text(f"{damage.said.en} ({share} of all)", f"{damage.said.zh}（占 {share}）")
     sure = f"{100 * probability:.0f} %"
-    return Text(f"{damage.title.en} ({sure} sure)", f"{damage.title.zh}（把握 {sure}）")
+    return Text(f"{damage.said.en} ({sure} sure)", f"{damage.said.zh}（把握 {sure}）")
 
 
 def _joined(parts: Sequence[Text]) -> Text:

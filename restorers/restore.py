@@ -155,8 +155,8 @@ class DiagnosingNetwork(Network):
         if name not in PRESETS.names():
             raise PresetError(
                 Text(
-                    f"{self.title.en} has found {damage.title.en}, which the preset {name!r} mends; it is not in the folder of presets.",
-                    f"{self.title.zh}发现{damage.title.zh}，需由预设 {name!r} 修复，但预设文件夹中没有它。",
+                    f"{self.title.en} has found {damage.said.en}, which the preset {name!r} mends; it is not in the folder of presets.",
+                    f"{self.title.zh}发现{damage.said.zh}，需由预设 {name!r} 修复，但预设文件夹中没有它。",
                 )
             )
         return network(PRESETS.get(name))()

@@ -163,7 +163,7 @@ def _shows(step: Degradation, damage: str) -> bool:
         return False
     if (isinstance(step, GaussianBlur) and step.sigma < WEAKEST_BLUR) or (isinstance(step, Jpeg) and step.quality > BEST_JPEG):
         return False
-    return damage in (step.name, step.family)
+    return damage == ("jpeg" if isinstance(step, Jpeg) else step.family)
 
 
 def _noise(rng: np.random.Generator, strongest: float = 60) -> Degradation:
