@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from restorers.diagnosis import CERTAIN
+
 SSIM_WINDOW = 11
 LOCAL_WEIGHT = 5.0
 
@@ -65,6 +67,14 @@ def structural_dissimilarity(y_true, y_pred):
     return 1 - ops.mean(similarity, axis=(1, 2, 3))
 
 
+def _evidence(p):
+    """log(p / (1 − p)), with p taken no nearer to 0 and 1 than ``CERTAIN``."""
+    from keras import ops
+
+    p = ops.clip(p, CERTAIN, 1 - CERTAIN)
+    return ops.log(p) - ops.log(1 - p)
+
+
 def presence_crossentropy(y_true, y_pred, local: tuple[bool, ...]):
     """Binary cross-entropy of what is present, the mean over the kinds: of local kinds pixel by pixel, of the others once a picture.
 
@@ -77,8 +87,7 @@ def presence_crossentropy(y_true, y_pred, local: tuple[bool, ...]):
     """
     from keras import ops
 
-    p = ops.clip(y_pred, 1e-6, 1 - 1e-6)
-    evidence = ops.log(p) - ops.log(1 - p)
+    evidence = _evidence(y_pred)
     pooled = ops.broadcast_to(ops.mean(evidence, axis=(1, 2), keepdims=True), ops.shape(evidence))
     chosen = ops.where(ops.convert_to_tensor(local), evidence, pooled)
     weights = ops.convert_to_tensor([LOCAL_WEIGHT if one else 1.0 for one in local])
@@ -89,7 +98,6 @@ def presence_accuracy(y_true, y_pred, local: tuple[bool, ...]):
     """Share of the kinds that are not local whose presence is told rightly, of each picture; arguments as ``presence_crossentropy``."""
     from keras import ops
 
-    p = ops.clip(y_pred, 1e-6, 1 - 1e-6)
-    evidence = ops.mean(ops.log(p) - ops.log(1 - p), axis=(1, 2))
+    evidence = ops.mean(_evidence(y_pred), axis=(1, 2))
     right = ops.cast(ops.equal(evidence > 0, y_true[:, 0, 0] > 0.5), "float32")
     return ops.mean(ops.take(right, [k for k, one in enumerate(local) if not one], axis=-1), axis=-1)

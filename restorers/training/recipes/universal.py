@@ -111,7 +111,7 @@ class Universal(RestorationRecipe):
             _noise,
             Deblur().draw if rng.random() < 0.5 else Deblur().draw_blur,
             Enlarge().draw,
-            Dejpeg(quality_min=5).draw,
+            Dejpeg().draw,
             self._missing,
         )
         return kinds[rng.integers(len(kinds))](rng)
