@@ -545,7 +545,9 @@ def train(
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the state is kept, the optimizer's too; default: runs/RECIPE.")] = None,
     store: Annotated[str, typer.Option(help="How the weights are stored: float32 | float16 | int8.")] = "float32",
-    bfloat16: Annotated[bool, typer.Option("--bfloat16", help="Compute in 16 bits; on a GPU with KERAS_BACKEND=jax.")] = False,
+    bfloat16: Annotated[
+        bool, typer.Option("--bfloat16", help="Compute in 16 bits; on a GPU with KERAS_BACKEND=jax, or a CPU with avx512_bf16.")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=0, help="Processes that make batches ahead; default: all cores but two, none on few cores.")
     ] = None,

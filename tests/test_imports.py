@@ -20,6 +20,7 @@ FLOORS = {
     "scratch": 0,
     "executors": 0,
     "memory": 0,
+    "processor": 0,
     "quiet": 0,
     "photo": 0,
     "resize": 0,

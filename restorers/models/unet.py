@@ -115,17 +115,17 @@ class UNet(Architecture):
                 [x, *(layers.Rescaling(DETAIL, name=f"louder_{name}")(y) for name, y in (("detail", detail), ("lost", lost)))]
             )
 
+        # in 32 bits, also where the other convolutions are computed in 16: the photo itself must not be rounded
+        exact = {"dtype": "float32"}
         photo = keras.Input((None, None, self.channels), name="photo")
         seen = detailed(photo) if self.classifies else photo
-        level1 = conv(SpaceToDepth(2, name="fold")(seen), self.width1, "head")
+        level1 = conv(SpaceToDepth(2, name="fold", **exact)(seen), self.width1, "head", **exact)
         x = level1 = blocks(level1, self.blocks1, self.width1, "down1")
         x = level2 = blocks(down(x, self.width2, "down12"), self.blocks2, self.width2, "down2")
         x = blocks(down(x, self.width3, "down23"), self.blocks3, self.width3, "bottom")
         x = blocks(up(x, self.width2, level2, "up32"), self.blocks2, self.width2, "up2")
         x = blocks(up(x, self.width1, level1, "up21"), self.blocks1, self.width1, "up1")
         x = DepthToSpace(2, name="unfold")(conv(x, 4 * self.output_channels, "tail", scale=0))
-        # the sum in 32 bits, also where the convolutions are computed in 16: the photo itself must not be rounded
-        exact = {"dtype": "float32"}
         if self.classifies:
             # which single pixels are lost is seen at full resolution alone
             pixels = conv(conv(seen, PIXEL_WIDTH, "pixels_conv1", activation="relu"), self.output_channels, "pixels_conv2", scale=0)

@@ -17,6 +17,7 @@ import numpy as np
 from restorers.errors import RestorersError
 from restorers.memory import freed_memory_kept
 from restorers.presets import Preset
+from restorers.processor import instructions
 from restorers.text import Text
 from restorers.training.data import TrainingData
 from restorers.training.gradients import gradients_by_convolution
@@ -26,6 +27,7 @@ from restorers.training.start import start_from
 from restorers.weights import read_tensors, write_tensors
 
 WARM_UP_STEPS = 200
+BFLOAT16 = frozenset({"amx_bf16", "avx512_bf16"})  # instructions of CPUs
 LONGEST_STEP = 20.0  # seconds; a longer pause (a laptop that slept) does not count as training time
 SAVE_EVERY = 60.0  # seconds; the state of a large network takes longer to write than an epoch to learn
 
@@ -92,14 +94,23 @@ def _sync(model: keras.Model) -> None:
         model.jax_state_sync()
 
 
+def _computes_in_bfloat16() -> bool:
+    """Whether this backend gains by it: measured with JAX on GPUs and with TensorFlow on CPUs that multiply such numbers."""
+    if any(not device.startswith("cpu") for device in keras.distribution.list_devices()):
+        return keras.backend.backend() == "jax"
+    return keras.backend.backend() == "tensorflow" and not BFLOAT16.isdisjoint(instructions())
+
+
 @contextlib.contextmanager
 def _compute_in(bfloat16: bool) -> Iterator[None]:
     """Layers built inside compute in 16 bits where asked; their weights stay in 32."""
-    if bfloat16 and (keras.backend.backend() != "jax" or all(d.startswith("cpu") for d in keras.distribution.list_devices())):
+    if bfloat16 and not _computes_in_bfloat16():
         raise TrainingError(
             Text(
-                "Computing in 16 bits (bfloat16) needs the JAX backend (KERAS_BACKEND=jax) and a GPU; it gains nothing on a CPU.",
-                "16 位计算（bfloat16）需要 JAX 后端（KERAS_BACKEND=jax）和 GPU；在 CPU 上没有好处。",
+                "Computing in 16 bits (bfloat16) gains nothing here: it needs a GPU under JAX (KERAS_BACKEND=jax), or a CPU with "
+                f"{' or '.join(sorted(BFLOAT16))} under TensorFlow. Leave it out.",
+                "16 位计算（bfloat16）在此处没有好处：它需要 JAX（KERAS_BACKEND=jax）下的 GPU，或 TensorFlow 下支持 "
+                f"{' 或 '.join(sorted(BFLOAT16))} 的 CPU。请去掉该选项。",
             )
         )
     before = keras.config.dtype_policy()
@@ -273,12 +284,12 @@ def train(
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
         resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
         start: presets whose weights, or the mean of them, are taken as the first ones, as far as they fit; see ``start_from``.
-        bfloat16: compute in 16 bits on a GPU under JAX; the weights stay in 32.
+        bfloat16: compute in 16 bits, on a GPU under JAX or on a CPU that can; the weights stay in 32.
         seed: of the first weights and of the order of the batches.
 
     Raises:
         TrainingError: the loss became NaN or infinite, there is nothing to resume, both ``resume`` and ``start`` are given, or
-            ``bfloat16`` is asked for without a GPU under JAX.
+            ``bfloat16`` is asked for where it gains nothing.
         StartError: ``start`` has nothing in common with the network.
     """
     if resume and start:

@@ -6,24 +6,26 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from restorers.processor import instructions
+
 if TYPE_CHECKING:
     import keras
 
 
 @contextlib.contextmanager
 def gradients_by_convolution(model: keras.Model) -> Iterator[None]:
-    """Inside, the gradients of the model's 3×3 convolutions are computed by convolutions too, under TensorFlow without a GPU.
+    """Inside, the gradients of the model's 3×3 convolutions are computed by convolutions too, under TensorFlow without a GPU and AVX-512.
 
     For y = x ∗ k and a loss L the gradient of L in x is ∂L/∂y convolved with k turned by 180°, input and output channels exchanged;
-    that in k is x convolved with ∂L/∂y, the batch taken as the channels. oneDNN's own backward kernels do the same arithmetic, but on
-    CPUs with AVX2 its forward one is up to twice as fast. Only the order of the sums differs. Elsewhere nothing happens.
+    that in k is x convolved with ∂L/∂y, the batch taken as the channels. oneDNN's own backward kernels do the same arithmetic; without
+    AVX-512 its forward one is up to twice as fast, with it a quarter slower, so there they stay. Only the order of the sums differs.
 
     Args:
         model: its gradients must not have been traced before; what is traced inside stays as it is.
 
     Reference: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
     """
-    layers = [layer for layer in model.layers if _fits(layer)] if _on_cpu() else []
+    layers = [layer for layer in model.layers if _fits(layer)] if _faster() else []
     convolution = _convolution() if layers else None
     for layer in layers:
         layer.convolution_op = convolution
@@ -34,10 +36,12 @@ def gradients_by_convolution(model: keras.Model) -> Iterator[None]:
             del layer.convolution_op
 
 
-def _on_cpu() -> bool:
+def _faster() -> bool:
     import keras
 
-    return keras.backend.backend() == "tensorflow" and all(d.startswith("cpu") for d in keras.distribution.list_devices())
+    if keras.backend.backend() != "tensorflow" or "avx512f" in instructions():
+        return False
+    return all(d.startswith("cpu") for d in keras.distribution.list_devices())
 
 
 def _fits(layer: keras.layers.Layer) -> bool:

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from restorers.training import gradients as module
 from restorers.training.gradients import gradients_by_convolution
+
+
+@pytest.fixture(autouse=True)
+def without_avx512(monkeypatch):
+    monkeypatch.setattr(module, "instructions", lambda: frozenset({"avx2"}))
 
 
 def network(**settings):
@@ -47,6 +53,13 @@ def test_other_convolutions_stay_as_they_are(settings):
     model = network(**settings)
     with gradients_by_convolution(model):
         assert "convolution_op" not in vars(model.get_layer("second"))
+
+
+def test_with_avx512_those_of_keras_stay(monkeypatch):
+    monkeypatch.setattr(module, "instructions", lambda: frozenset({"avx2", "avx512f"}))
+    model = network()
+    with gradients_by_convolution(model):
+        assert not any("convolution_op" in vars(layer) for layer in model.layers)
 
 
 def test_taken_back_after_an_error():

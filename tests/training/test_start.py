@@ -1,5 +1,6 @@
 """Starting from another preset's weights: what is copied, what is filled, what is refused, what the card says."""
 
+import contextlib
 from dataclasses import replace
 
 import keras
@@ -9,6 +10,7 @@ import pytest
 from restorers.models.unet import UNet
 from restorers.presets import Preset, PresetStore
 from restorers.text import Text
+from restorers.training import fit
 from restorers.training.export import card, export
 from restorers.training.fit import TrainingError, train
 from restorers.training.recipes import RECIPES
@@ -140,21 +142,39 @@ def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
         train(recipe, data, resume=True, start=[preset], folder=tmp_path / "state")
 
 
-def test_sixteen_bits_are_for_a_gpu_under_jax(recipe, monkeypatch):
-    data = recipe.load(None)
-    data.steps, data.validation = 2, tuple(part[:1, :32, :32] for part in data.validation)
-    if keras.backend.backend() != "jax" or all(d.startswith("cpu") for d in keras.distribution.list_devices()):
-        with pytest.raises(TrainingError, match="KERAS_BACKEND=jax"):
-            train(recipe, data, minutes=0.001, bfloat16=True)
-        assert keras.config.dtype_policy().name == "float32"
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    monkeypatch.setattr(keras.distribution, "list_devices", lambda *_: ["gpu:0"])
-    from restorers.training.fit import _compute_in
-
-    with _compute_in(True):
+@pytest.mark.parametrize(
+    "backend, device, found, gains",
+    [
+        ("jax", "gpu:0", set(), True),
+        ("jax", "cpu:0", {"avx512_bf16"}, False),
+        ("tensorflow", "gpu:0", {"avx512_bf16"}, False),
+        ("tensorflow", "cpu:0", {"avx2", "avx512f"}, False),
+        ("tensorflow", "cpu:0", {"avx2", "avx512f", "avx512_bf16"}, True),
+    ],
+)
+def test_sixteen_bits_are_refused_where_they_gain_nothing(recipe, monkeypatch, backend, device, found, gains):
+    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda *_: [device])
+    monkeypatch.setattr(fit, "instructions", lambda: frozenset(found))
+    with contextlib.nullcontext() if gains else pytest.raises(TrainingError, match="avx512_bf16"), fit._compute_in(True):
         model = recipe.architecture.build()
     assert keras.config.dtype_policy().name == "float32"
-    assert {v.dtype for v in model.variables} == {"float32"}
-    assert model.get_layer("head").compute_dtype == "bfloat16" and model.get_layer("restored").compute_dtype == "float32"
-    # what is added is rounded, the photo itself is not
+    if gains:
+        assert {v.dtype for v in model.variables} == {"float32"}
+        assert model.get_layer("bottom_block1_conv1").compute_dtype == "bfloat16"
+
+
+def test_in_sixteen_bits_the_photo_itself_is_not_rounded(recipe, monkeypatch):
+    monkeypatch.setattr(fit, "_computes_in_bfloat16", lambda: True)
+    with fit._compute_in(True):
+        model = recipe.architecture.build()
+    assert {model.get_layer(name).compute_dtype for name in ("fold", "head", "restored")} == {"float32"}
     assert np.array_equal(model.predict_on_batch(photo()), photo())
+
+
+def test_a_training_in_sixteen_bits_ends_in_thirty_two(recipe, monkeypatch):
+    monkeypatch.setattr(fit, "_computes_in_bfloat16", lambda: True)
+    data = recipe.load(None)
+    data.steps, data.validation = 1, tuple(part[:1, :32, :32] for part in data.validation)
+    run = train(recipe, data, steps=1, bfloat16=True)
+    assert {layer.compute_dtype for layer in run.model.layers} == {"float32"}
