@@ -1,5 +1,7 @@
 """The address of the page: every tab writes what it is set to, and a link restores it."""
 
+import re
+
 LONG = 90_000
 
 
@@ -41,6 +43,26 @@ def test_what_a_link_has_wrong_is_said(desktop):
     )
     page.wait_for_selector("#inside-status .notice", timeout=LONG)
     assert "“nowhere”" in page.inner_text("#inside-status") and "from 0 to 100" in page.inner_text("#inside-status")
+
+
+def test_who_leaves_while_something_runs_arrives_however_slow_the_next_page_is(desktop):
+    page = desktop
+    page.goto("/?lang=en&photo=cat&with=gaussian_noise&using=denoise")
+    page.wait_for_selector("#restore-run")
+    page.wait_for_timeout(1000)  # after what runs by itself as the page opens
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+
+    def slow(route):
+        page.wait_for_timeout(6000)  # Gradio asks every two seconds whether the server is there
+        route.continue_()
+
+    page.route(re.compile("tab=compare"), slow)
+    page.click("#restore-run")
+    page.wait_for_timeout(200)
+    page.goto("/?lang=en&tab=compare")
+    page.wait_for_selector("#compare-all-run", timeout=LONG)
+    assert len(asked) == 1 and "tab=compare" in asked[0]
 
 
 def test_a_link_opens_the_inside_of_a_network_as_it_was(desktop):

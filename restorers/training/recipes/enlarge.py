@@ -35,6 +35,13 @@ class Enlarge(RestorationRecipe):
     order: ClassVar[int] = 12
     margin: ClassVar[int] = 16
     shifted: ClassVar[float] = 0.25
+    # 144 pixels with the margin: each of the factors 2, 3 and 4 goes into it, or the photo would be reduced by another one
+    validation_crop: ClassVar[int] = 112
+
+    batch: int = param(6, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
+    patch: int = param(
+        112, low=32, high=256, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
+    )
 
     factor_max: float = param(
         4.0, low=2, high=8, step=0.5, unit="×", label=Text("Largest factor", "最大倍数"),
