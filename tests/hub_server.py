@@ -41,7 +41,7 @@ class Fault:
     """What goes wrong with the answers that give this file."""
 
     times: int = 10**6
-    after: int = 0  # bytes of an answer that come well
+    after: int = 0  # bytes of an answer that come well and at once
     reset: bool = False  # then the connection is reset
     stall: bool = False  # then nothing comes until the end of the test
     pause: float = 0.0  # seconds between two blocks of 64 kB
@@ -271,5 +271,5 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self.wfile.write(block)
             sent += len(block)
-            if active and fault.pause:
+            if active and fault.pause and sent >= fault.after:
                 time.sleep(fault.pause)
