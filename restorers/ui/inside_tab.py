@@ -186,10 +186,15 @@ class InsideTab:
         if name is None:
             yield {self.status: sentences([words.NONE_HERE], "hint")}
         elif opened is None or opened.name != name:
-            async for updates in self._open(owner, name):
-                yield updates
-            async for updates in self._arrange(owner, asked, ignored):
-                yield updates
+            # all at once: Gradio may lose what comes for a part of the page that it is just about to show for the first time
+            whole: Updates = {}
+            for news in (self._open(owner, name), self._arrange(owner, asked, ignored)):
+                async for updates in news:
+                    if updates.keys() == {self.status}:
+                        yield updates
+                    else:
+                        whole |= {part: update for part, update in updates.items() if update != gr.skip()}
+            yield whole
 
     async def _arrange(self, owner: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
         """What the address says of the network that was just opened; what does not fit is said in ``ignored``, and shown."""
