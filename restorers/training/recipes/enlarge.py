@@ -8,7 +8,7 @@ import numpy as np
 from restorers.degradations.downscale import Downscale
 from restorers.params import param
 from restorers.text import Text
-from restorers.training.losses import root_mean_squared_error
+from restorers.training.losses import luminance_weighted_error
 from restorers.training.recipes._restoration import RestorationRecipe, log_uniform
 
 
@@ -17,7 +17,8 @@ class Enlarge(RestorationRecipe):
     """Super-resolution for every factor in one: the network is given the photo already enlarged, and is not told the factor.
 
     Three of four crops are reduced by exactly 2, 3 or 4, the others by any factor from 1.5 to ``factor_max``; most with the
-    antialiased bicubic of the published scores, some by area or by the nearest pixel.
+    antialiased bicubic of the published scores, some by area or by the nearest pixel. ×2 is drawn most often, for it leaves the
+    smallest error: so each factor weighs the same in the loss.
 
     Reference: Kim et al., "Accurate image super-resolution using very deep convolutional networks", CVPR 2016 (VDSR).
     """
@@ -50,8 +51,8 @@ class Enlarge(RestorationRecipe):
 
     @property
     def loss(self):
-        return root_mean_squared_error
+        return luminance_weighted_error
 
     def draw(self, rng: np.random.Generator) -> Downscale:
-        factor = rng.choice([2, 3, 4]) if rng.random() < 0.75 else log_uniform(rng, 1.5, self.factor_max)
+        factor = rng.choice([2, 3, 4], p=[0.44, 0.31, 0.25]) if rng.random() < 0.75 else log_uniform(rng, 1.5, self.factor_max)
         return Downscale(factor=factor, method=str(rng.choice(["bicubic", "area", "nearest"], p=[0.85, 0.1, 0.05])))
