@@ -8,6 +8,7 @@ from restorers.diagnosis import CERTAIN
 
 SSIM_WINDOW = 11
 LOCAL_WEIGHT = 5.0
+LUMINANCE = (0.299, 0.587, 0.114)  # of R, G and B; ITU-R BT.601
 
 
 def charbonnier(y_true, y_pred):
@@ -53,7 +54,7 @@ def luminance_weighted_error(y_true, y_pred):
     """
     from keras import ops
 
-    weights = ops.convert_to_tensor(np.array([[0.299], [0.587], [0.114]], np.float32))
+    weights = ops.convert_to_tensor(np.array(LUMINANCE, np.float32)[:, None])
     luminance = root_mean_squared_error(ops.matmul(y_true, weights), ops.matmul(y_pred, weights))
     return root_mean_squared_error(y_true, y_pred) + luminance
 

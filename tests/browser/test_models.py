@@ -23,9 +23,8 @@ def hub():
         hub.add("ann/slow", {f"slow.{name}" if name.endswith(".safetensors") else name: files[name] for name in files})
         (size,) = (len(content) for name, content in files.items() if name.endswith(".safetensors"))
         hub.faults["wrong.model.safetensors"] = Fault(content=bytes(size))
-        hub.faults["slow.model.safetensors"] = Fault(
-            after=1_000_000, pause=6
-        )  # not a stall: taken up again three times, it would soon be complete
+        # not a stall: taken up again three times, it would soon be complete
+        hub.faults["slow.model.safetensors"] = Fault(after=1_000_000, pause=6)
         yield hub
 
 

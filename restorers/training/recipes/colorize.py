@@ -12,9 +12,8 @@ from restorers.params import param
 from restorers.restore import COLOUR_SIDE, colour_view
 from restorers.text import Text
 from restorers.training.data import random_square
+from restorers.training.losses import LUMINANCE
 from restorers.training.recipes._restoration import RestorationRecipe
-
-_LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Colorize(RestorationRecipe):
         from keras import ops
 
         def weighted_squared_error(truth, photo):
-            colour = truth - ops.sum(truth * ops.convert_to_tensor(_LUMINANCE, truth.dtype), axis=-1, keepdims=True)
+            colour = truth - ops.sum(truth * ops.convert_to_tensor(LUMINANCE, truth.dtype), axis=-1, keepdims=True)
             strength = ops.sqrt(ops.sum(colour**2, axis=-1))
             return ops.mean((1 + self.vividness / 0.1 * strength) * ops.mean((photo - truth) ** 2, axis=-1), axis=(1, 2))
 

@@ -12,12 +12,11 @@ from restorers.models.tutorial_grayscale import TutorialGrayscale as Network
 from restorers.params import param
 from restorers.photo import to_float
 from restorers.text import Text
+from restorers.training.losses import LUMINANCE
 from restorers.training.recipes._pictures import TRIAL_MOST, PictureRecipe
 
 if TYPE_CHECKING:
     import keras
-
-LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
