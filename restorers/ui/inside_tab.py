@@ -188,16 +188,20 @@ class InsideTab:
         elif opened is None or opened.name != name:
             # all at once: Gradio may lose what comes for a part of the page that it is just about to show for the first time
             whole: Updates = {}
-            for news in (self._open(owner, name), self._arrange(owner, asked, ignored)):
-                async for updates in news:
-                    if updates.keys() == {self.status}:
-                        yield updates
-                    else:
-                        whole |= {part: update for part, update in updates.items() if update != gr.skip()}
+            async for updates in self._open_as_asked(owner, name, asked, ignored):
+                if updates.keys() == {self.status}:
+                    yield updates
+                else:
+                    whole |= {part: update for part, update in updates.items() if update != gr.skip()}
             yield whole
 
-    async def _arrange(self, owner: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
-        """What the address says of the network that was just opened; what does not fit is said in ``ignored``, and shown."""
+    async def _open_as_asked(self, owner: str, name: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
+        """The network, and what the address says of it; what does not fit is said in ``ignored``, and shown."""
+        async for updates in self._open(owner, name):
+            yield updates
+        if self.handlers.opened(owner) is None:  # the photo may have been damaged anew meanwhile, while the page was loading
+            async for updates in self._open(owner, name):
+                yield updates
         opened = self.handlers.opened(owner)
         if opened is None:
             return

@@ -327,6 +327,23 @@ def test_entering_shows_the_network_of_the_restore_tab_and_entering_again_costs_
     assert set(again) == {tab.network}
 
 
+def test_what_a_link_asks_for_is_kept_when_the_photo_changes_while_it_opens(tab, monkeypatch, photo_file):
+    open_, asked = tab.handlers.open, []
+
+    def opens(owner, name):
+        asked.append(name)
+        job = open_(owner, name)
+        if len(asked) == 1:
+            setup = Setup(steps=(Step("gaussian_noise", {"sigma": 30}),), restorer="mine-2")
+            tab.handlers.desk.preview("me", setup, str(photo_file))
+        return job
+
+    monkeypatch.setattr(tab.handlers, "open", opens)
+    found = all_of(tab.enter("inside=mine-2&layer=nowhere", ME))
+    assert asked == ["mine-2"] * 2
+    assert "nowhere" in found[tab.status] and found[tab.open_part]["visible"] is True
+
+
 def test_another_network_stays_chosen(tab):
     all_of(tab.enter("", ME))
     found = all_of(tab.choose("mine-1", ME))
