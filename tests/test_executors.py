@@ -251,7 +251,9 @@ def test_a_sweep_gives_the_same_weights(capsys, folder, tmp_path, cluster):
 @needs_ray
 def test_the_page_trains_on_the_cluster(folder, cluster, monkeypatch):
     settings = dict(pair.split("=") for pair in SMALL_NETWORK[1::2])
-    order = Order("composed", settings, (str(folder / "0.png"),), watched=np.zeros((40, 48, 3), np.uint8), paused=True, name="mine-1")
+    # slow and long, so that it does not end by itself before it is stopped
+    how = {"watched": np.zeros((40, 48, 3), np.uint8), "paused": True, "name": "mine-1", "delay": 0.05, "seconds": 600.0}
+    order = Order("composed", settings, (str(folder / "0.png"),), **how)
     monkeypatch.setenv("RESTORERS_TRAIN_ON", "ray")
     engine = engine_from_environment()
     try:
@@ -273,7 +275,7 @@ def test_the_page_trains_on_the_cluster(folder, cluster, monkeypatch):
         engine.ask_estimate("a", order)
         until(lambda: engine.estimate("a"))
         assert engine.estimate("a")["parameters"] == run.started["parameters"]
-        run = engine.start("b", replace(order, paused=False, delay=0.05, seconds=600.0))
+        run = engine.start("b", replace(order, paused=False))
         until(lambda: engine.run("b").step > 0)
         engine._child_of(run).end()
         until(lambda: engine.run("b").complete)
