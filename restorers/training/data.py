@@ -36,7 +36,8 @@ class TrainingData:
     """What a recipe trains and validates on.
 
     Attributes:
-        batches: given a generator of random numbers, an endless stream of pairs (input, target), float32 (batch, height, width, channels).
+        batches: given a generator of random numbers, an endless stream of pairs (input, target), float32 (batch, height, width, channels);
+            a third part, float32 (batch,), where some count more than others in the loss.
         validation: one pair of arrays that training never sees.
         steps: batches in one epoch, after which the network is validated.
         source: what the pictures are and their terms, for the card.
@@ -250,7 +251,7 @@ def photo_patches(
 
     Args:
         photos: uint8 (height, width, 3), each at least ``size`` on the short side.
-        pair: makes (input, target) from one crop.
+        pair: makes (input, target) from one crop, or (input, target, weight) where some count more than others in the loss.
         size: side of a crop in pixels.
         batch: crops in a batch.
         upright: crops are mirrored left to right, but not turned.
@@ -262,7 +263,7 @@ def photo_patches(
     def batches(rng: np.random.Generator) -> Iterator[Pair]:
         while True:
             pairs = [pair(random_crop(photos[i], size, rng, upright=upright), rng) for i in rng.choice(len(photos), batch, p=weights)]
-            yield np.stack([p[0] for p in pairs]), np.stack([p[1] for p in pairs])
+            yield tuple(np.stack(part) for part in zip(*pairs, strict=True))
 
     return batches
 

@@ -106,6 +106,7 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
             "steps": run.state.steps,
             "minutes": round(run.state.seconds / 60, 1),
             **({"start": run.state.start, "before": run.state.before} if run.state.start else {}),
+            **({"bfloat16": True} if run.state.bfloat16 else {}),
             "hardware": hardware(),
             "history": [{key: float(np.round(value, 5)) for key, value in entry.items()} for entry in _thinned(run.state.history)],
         },
@@ -228,7 +229,7 @@ def card(preset: Preset) -> str:
     start = f", started from the {'mean of the ' if len(first) > 1 else ''}weights of {', '.join(first)}" if first else ""
     if before := training.get("before"):
         start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
-    again = f" --start {training['start']}" if first else ""
+    again = (f" --start {training['start']}" if first else "") + (" --bfloat16" if training.get("bfloat16") else "")
     lines = [
         "---",
         f"license: {preset.licence}",

@@ -49,6 +49,7 @@ class TrainingState:
         start: names of the presets whose weights it started from, with commas between; empty where it started from none.
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
         lowest: validation loss of the best weights.
+        bfloat16: computed in 16 bits.
     """
 
     steps: int = 0
@@ -58,6 +59,7 @@ class TrainingState:
     start: str = ""
     before: dict[str, float] = field(default_factory=dict)
     lowest: float = math.inf
+    bfloat16: bool = False
 
 
 @dataclass
@@ -322,6 +324,7 @@ def train(
         validation.load()
         if scheduled:
             model.optimizer.learning_rate = rate
+    state.bfloat16 = bfloat16
     course = _Course(state, minutes, cancel, scheduled, steps)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ def test_every_recipe_trains_a_step_and_is_described(name, eagerly):
     recipe = RECIPES.get(name)(batch=2)
     data = recipe.load(None)
     data.steps, data.validation = 1, tuple(part[:2] for part in data.validation)
-    inputs, targets = next(data.batches(np.random.default_rng(0)))
+    inputs, targets, *_ = next(data.batches(np.random.default_rng(0)))  # a recipe may weigh its crops
     architecture = recipe.architecture
     assert inputs.shape[-1] == architecture.channels and targets.shape[-1] == architecture.output_channels
     assert inputs.dtype == targets.dtype == np.float32
@@ -49,6 +49,14 @@ def test_every_recipe_trains_a_step_and_is_described(name, eagerly):
     run = train(recipe, data, steps=1)
     assert run.state.steps == 1
     assert np.isfinite(run.state.history[0]["val_loss" if architecture.classifies else "val_psnr"])
+
+
+def test_the_card_repeats_a_training_in_16_bits(recipe, digits, tmp_path):
+    run = train(recipe, digits, steps=1)
+    for bfloat16 in (False, True):
+        run.state.bfloat16 = bfloat16
+        export(run, recipe, digits, tmp_path / "learned", "float16")
+        assert (" --bfloat16`" in (tmp_path / "learned" / "README.md").read_text()) == bfloat16
 
 
 def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):

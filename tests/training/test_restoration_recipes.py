@@ -258,6 +258,18 @@ def test_the_loss_of_enlarge_weighs_what_is_wrong_in_the_luminance_twice():
     assert np.array(loss(truth, photo)) == pytest.approx([0.2, np.sqrt(np.mean(of_colour**2)) + 0.001], rel=1e-3)
 
 
+def test_a_scratch_counts_as_much_as_its_pixels_are_wrong_however_few_they_are(photo):
+    recipe = RECIPES.get("inpaint")(batch=3)
+    seen, truth, weights = next(recipe.load(None).batches(np.random.default_rng(0)))
+    assert weights.shape == (3,) and weights.dtype == np.float32
+    missing = seen[..., 3] == 1
+    wrong = truth + missing[..., None] * np.float32(0.1)
+    losses = weights * np.asarray(recipe.loss(truth, wrong))
+    assert len({m.sum() for m in missing}) == 3 and np.allclose(losses, 0.1, rtol=0.02)
+    assert recipe.weight(np.zeros((64, 64, 4), np.float32)) < 20, "one pixel that is missing outweighs all"
+    assert len(next(RECIPES.get("deblur")(batch=2).load(None).batches(np.random.default_rng(0)))) == 2
+
+
 def test_inpaint_is_told_the_mask_and_shown_nothing_under_it(photo):
     recipe = RECIPES.get("inpaint")()
     shares = []

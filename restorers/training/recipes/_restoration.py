@@ -154,6 +154,10 @@ class RestorationRecipe(Recipe):
         """What the network is to make of ``observation``, float32 (height, width, channels): the crop as it was."""
         return crop
 
+    def weight(self, seen: np.ndarray) -> float | None:
+        """How much a crop counts in the loss, given what the network sees of it; None where all count the same."""
+        return None
+
     def _degraded_pairs(self, photos: Iterable[np.ndarray], rng: np.random.Generator) -> Pair:
         """A pair of each photo, visibly degraded: one of a hundred dB would outweigh all others in the mean that the best weights are chosen by."""
         pairs = []
@@ -178,8 +182,10 @@ class RestorationRecipe(Recipe):
             photos, held_out = hold_out(photos)
         photos = [self.prepared(photo) for photo in photos]
 
-        def pair(crop: np.ndarray, rng: np.random.Generator) -> Pair:
-            return self.pair(self.view(crop, rng), rng)
+        def pair(crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+            seen, target = self.pair(self.view(crop, rng), rng)
+            weight = self.weight(seen)
+            return (seen, target) if weight is None else (seen, target, np.float32(weight))
 
         return TrainingData(
             photo_patches(photos, pair, self.side, self.batch, upright=self.upright),

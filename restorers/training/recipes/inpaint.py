@@ -16,12 +16,15 @@ from restorers.text import Text
 from restorers.training.losses import root_mean_squared_error
 from restorers.training.recipes._restoration import RestorationRecipe
 
+LITTLE = 0.005  # share of missing pixels below which a crop counts no more than this one
+
 
 @dataclass(frozen=True)
 class Inpaint(RestorationRecipe):
-    """Inpainting, told the mask: single pixels (half of the crops), scratches (a quarter), broad strokes and letters.
+    """Inpainting, told the mask: single pixels (two fifths of the crops), scratches (as many), broad strokes and letters.
 
-    It is given the guess of ``navier_stokes`` and mends that.
+    It is given the guess of ``navier_stokes`` and mends that. The loss is the root of the squared error over the missing pixels alone,
+    √(∑ m (x̂ − x)² / ∑ m): over the whole crop a scratch, which covers little of it, would hardly be seen.
 
     Reference: Liu et al., "Image inpainting for irregular holes using partial convolutions", ECCV 2018 (masks of strokes).
     """
@@ -33,8 +36,8 @@ class Inpaint(RestorationRecipe):
     )
     suits: ClassVar[frozenset[str]] = frozenset({"missing", "missing_pixels", "scratches", "painted_mask"})
     trained_on: ClassVar[Text] = Text(
-        "10–90 % of the pixels missing (half of the crops), 1–8 scratches of 1–6 px (a quarter), strokes of 5–24 px, letters",
-        "缺失 10–90% 的像素（占一半）、1–8 条宽 1–6 像素的划痕（占四分之一）、宽 5–24 像素的涂抹、文字",
+        "10–90 % of the pixels missing (two fifths of the crops), 1–8 scratches of 1–6 px (as many), strokes of 5–24 px, letters",
+        "缺失 10–90% 的像素（占五分之二）、1–8 条宽 1–6 像素的划痕（同样多）、宽 5–24 像素的涂抹、文字",
     )
     reference: ClassVar[str] = "Liu et al., ECCV 2018"
     order: ClassVar[int] = 15
@@ -56,11 +59,14 @@ class Inpaint(RestorationRecipe):
     def loss(self):
         return root_mean_squared_error
 
+    def weight(self, seen: np.ndarray) -> float:
+        return 1 / np.sqrt(max(seen[..., 3].mean(), LITTLE))  # of the squared error of all pixels, which that of the missing ones is
+
     def draw(self, rng: np.random.Generator) -> Degradation:
         kind = rng.random()
-        if kind < 0.5:
+        if kind < 0.4:
             return MissingPixels(share=rng.uniform(0.1, self.share_max))
-        if kind < 0.75:
+        if kind < 0.8:
             return Scratches(count=rng.integers(1, 9), width=rng.uniform(1, 6))
         return PaintedMask(mask=(_strokes if kind < 0.9 else _letters)(self.patch, rng))
 
