@@ -25,7 +25,7 @@ def client():
     demo = build_demo()
     with patch("gradio.networking.url_ok", return_value=True):  # which gives a busy machine 3 seconds
         _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
-    client = Client(url, verbose=False)
+    client = Client(url, verbose=False, httpx_kwargs={"timeout": 60})  # of a busy machine, likewise; its own is 5
     yield client
     client.close()
     demo.close()
