@@ -22,6 +22,7 @@ from restorers.text import Text
 from restorers.training.download import DATASETS, fetch
 
 Pair = tuple[np.ndarray, np.ndarray]
+Batch = tuple[np.ndarray, ...]  # input and target; and weights, where some count more than others in the loss
 SAMPLE_SOURCE = "the sample photos that ship inside scikit-image and Gradio"
 
 SAMPLE_SQUARES = 240
@@ -44,7 +45,7 @@ class TrainingData:
         notes: files that were passed over.
     """
 
-    batches: Callable[[np.random.Generator], Iterator[Pair]]
+    batches: Callable[[np.random.Generator], Iterator[Batch]]
     validation: Pair
     steps: int
     source: str
@@ -245,8 +246,8 @@ def random_crop(photo: np.ndarray, size: int, rng: np.random.Generator, *, uprig
 
 
 def photo_patches(
-    photos: list[np.ndarray], pair: Callable[[np.ndarray, np.random.Generator], Pair], size: int, batch: int, *, upright: bool = False
-) -> Callable[[np.random.Generator], Iterator[Pair]]:
+    photos: list[np.ndarray], pair: Callable[[np.ndarray, np.random.Generator], Batch], size: int, batch: int, *, upright: bool = False
+) -> Callable[[np.random.Generator], Iterator[Batch]]:
     """An endless stream of batches of degraded crops; larger photos are drawn as often as their pixels allow, up to four times as often as the smallest.
 
     Args:
@@ -260,7 +261,7 @@ def photo_patches(
     weights = np.minimum(pixels, 4 * pixels.min())
     weights /= weights.sum()
 
-    def batches(rng: np.random.Generator) -> Iterator[Pair]:
+    def batches(rng: np.random.Generator) -> Iterator[Batch]:
         while True:
             pairs = [pair(random_crop(photos[i], size, rng, upright=upright), rng) for i in rng.choice(len(photos), batch, p=weights)]
             yield tuple(np.stack(part) for part in zip(*pairs, strict=True))

@@ -14,12 +14,12 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-from restorers.training.data import Pair
+from restorers.training.data import Batch
 
 SLOTS = 2  # batches that each worker may be ahead
 FEW_CORES = 4  # with no more than these, the training itself needs them all
 
-Batches = Callable[[np.random.Generator], Iterator[Pair]]
+Batches = Callable[[np.random.Generator], Iterator[Batch]]
 
 
 def useful_workers() -> int:
@@ -40,7 +40,7 @@ class Clock:
     def __init__(self) -> None:
         self.seconds = 0.0
 
-    def watch(self, stream: Iterator[Pair]) -> Iterator[Pair]:
+    def watch(self, stream: Iterator[Batch]) -> Iterator[Batch]:
         """The same batches."""
         while True:
             start = time.perf_counter()
@@ -88,7 +88,7 @@ class Prefetch:
             process.join(1)
             process.kill()
 
-    def __call__(self, rng: np.random.Generator) -> Iterator[Pair]:
+    def __call__(self, rng: np.random.Generator) -> Iterator[Batch]:
         for worker, child in enumerate(rng.spawn(len(self._connections))):
             while self._asked[worker]:
                 self._receive(worker)
@@ -97,7 +97,7 @@ class Prefetch:
                 self._ask(worker, slot)
         return self._stream()
 
-    def _stream(self) -> Iterator[Pair]:
+    def _stream(self) -> Iterator[Batch]:
         while True:
             for worker in range(len(self._connections)):
                 slot, pair = self._receive(worker)
@@ -108,7 +108,7 @@ class Prefetch:
         self._connections[worker].send(slot)
         self._asked[worker] += 1
 
-    def _receive(self, worker: int) -> tuple[int, Pair]:
+    def _receive(self, worker: int) -> tuple[int, Batch]:
         slot, answer = self._connections[worker].recv()
         self._asked[worker] -= 1
         if isinstance(answer, Exception):
@@ -147,7 +147,7 @@ def _work(batches: Batches, memory: mmap.mmap, size: int, connection: Connection
                 connection.send((asked, _made(stream, memory, asked * size, size)))
 
 
-def _made(stream: Iterator[Pair], memory: mmap.mmap, start: int, size: int) -> tuple[tuple[int, ...], ...] | Pair | Exception:
+def _made(stream: Iterator[Batch], memory: mmap.mmap, start: int, size: int) -> tuple[tuple[int, ...], ...] | Batch | Exception:
     """The next batch: the shapes of its parts, which then lie in ``memory``, or the batch itself if it does not fit, or what went wrong."""
     try:
         pair = next(stream)

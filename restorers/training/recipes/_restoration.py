@@ -16,7 +16,7 @@ from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.restore import network_input
 from restorers.text import Text
-from restorers.training.data import Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
+from restorers.training.data import Batch, Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.losses import psnr_shortfall
 from restorers.training.recipes.base import Recipe
 
@@ -182,7 +182,7 @@ class RestorationRecipe(Recipe):
             photos, held_out = hold_out(photos)
         photos = [self.prepared(photo) for photo in photos]
 
-        def pair(crop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        def pair(crop: np.ndarray, rng: np.random.Generator) -> Batch:
             seen, target = self.pair(self.view(crop, rng), rng)
             weight = self.weight(seen)
             return (seen, target) if weight is None else (seen, target, np.float32(weight))
