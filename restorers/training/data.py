@@ -17,6 +17,7 @@ import numpy as np
 
 from restorers.errors import RestorersError
 from restorers.photo import PhotoError, list_photos, read_photo, to_float, to_uint8
+from restorers.resize import resize
 from restorers.samples import PHOTOS
 from restorers.text import Text
 from restorers.training.download import DATASETS, fetch
@@ -26,6 +27,7 @@ Batch = tuple[np.ndarray, ...]  # input and target; and weights, where some coun
 SAMPLE_SOURCE = "the sample photos that ship inside scikit-image and Gradio"
 
 SAMPLE_SQUARES = 240
+MOST_SHRUNK = 2
 
 
 class DataError(RestorersError):
@@ -246,7 +248,13 @@ def random_crop(photo: np.ndarray, size: int, rng: np.random.Generator, *, uprig
 
 
 def photo_patches(
-    photos: list[np.ndarray], pair: Callable[[np.ndarray, np.random.Generator], Batch], size: int, batch: int, *, upright: bool = False
+    photos: list[np.ndarray],
+    pair: Callable[[np.ndarray, np.random.Generator], Batch],
+    size: int,
+    batch: int,
+    *,
+    upright: bool = False,
+    shrunk: float = 0.0,
 ) -> Callable[[np.random.Generator], Iterator[Batch]]:
     """An endless stream of batches of degraded crops; larger photos are drawn as often as their pixels allow, up to four times as often as the smallest.
 
@@ -256,14 +264,25 @@ def photo_patches(
         size: side of a crop in pixels.
         batch: crops in a batch.
         upright: crops are mirrored left to right, but not turned.
+        shrunk: share of the crops that are cut up to ``MOST_SHRUNK`` times as large, as far as the photo allows, and reduced to ``size`` by
+            antialiased bicubic interpolation.
+
+    Reference: Dong et al., "Accelerating the super-resolution convolutional neural network", ECCV 2016 (photos at several scales).
     """
     pixels = np.array([photo.shape[0] * photo.shape[1] for photo in photos], float)
     weights = np.minimum(pixels, 4 * pixels.min())
     weights /= weights.sum()
 
+    def cut(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        side = size
+        if shrunk and rng.random() < shrunk:
+            side = int(rng.integers(size, min(MOST_SHRUNK * size, *photo.shape[:2]) + 1))
+        crop = random_crop(photo, side, rng, upright=upright)
+        return crop if side == size else np.clip(resize(crop, size, size), 0, 1)
+
     def batches(rng: np.random.Generator) -> Iterator[Batch]:
         while True:
-            pairs = [pair(random_crop(photos[i], size, rng, upright=upright), rng) for i in rng.choice(len(photos), batch, p=weights)]
+            pairs = [pair(cut(photos[i], rng), rng) for i in rng.choice(len(photos), batch, p=weights)]
             yield tuple(np.stack(part) for part in zip(*pairs, strict=True))
 
     return batches

@@ -112,6 +112,30 @@ def test_patches_repeat_with_the_same_seed():
     assert not np.array_equal(first[0], other[0])
 
 
+def test_shrunk_crops_show_up_to_twice_as_much():
+    rows, columns = np.mgrid[:40, :60].astype(np.uint8)
+    photo = np.stack([2 * rows, 2 * columns, 0 * rows], -1)
+
+    def steps(shrunk):
+        """The difference between neighbours, in pixels of the photo."""
+        batches = photo_patches([photo], lambda crop, rng: (crop, crop), 16, 50, shrunk=shrunk)
+        crops = next(batches(np.random.default_rng(0)))[0]
+        assert crops.shape == (50, 16, 16, 3) and crops.dtype == np.float32
+        inner = crops[:, 4:12, 4:12, :2].sum(-1) * 255 / 2
+        return np.maximum(np.abs(np.diff(inner, axis=1)).mean((1, 2)), np.abs(np.diff(inner, axis=2)).mean((1, 2)))
+
+    assert np.allclose(steps(0), 1, atol=1e-3)
+    shrunk = steps(1)
+    assert shrunk.min() < 1.2 and 1.8 < shrunk.max() < 2.01
+    assert 0.3 < np.isclose(steps(0.5), 1, atol=1e-3).mean() < 0.7
+
+
+def test_a_photo_hardly_larger_than_a_crop_is_hardly_shrunk():
+    photo = np.random.default_rng(0).integers(0, 256, (17, 16, 3), np.uint8)
+    batches = photo_patches([photo], lambda crop, rng: (crop, crop), 16, 4, shrunk=1)
+    assert next(batches(np.random.default_rng(0)))[0].shape == (4, 16, 16, 3)
+
+
 def test_held_out_photos_are_not_trained_on():
     photos = [np.full((2, 2, 3), i, np.uint8) for i in range(100)]
     training, held = hold_out(photos)

@@ -258,15 +258,28 @@ def test_the_loss_of_enlarge_weighs_what_is_wrong_in_the_luminance_twice():
     assert np.array(loss(truth, photo)) == pytest.approx([0.2, np.sqrt(np.mean(of_colour**2)) + 0.001], rel=1e-3)
 
 
+def test_noise_of_every_strength_counts_as_much_as_the_error_that_it_leaves():
+    recipe = RECIPES.get("denoise")()
+    truth = np.full((1, 64, 64, 3), 0.5, np.float32)
+    noise = np.random.default_rng(0).standard_normal(truth.shape, np.float32)
+    losses = []
+    for sigma, score in ((15, 33.41), (25, 30.76), (50, 27.48)):  # what denoise leaves on CBSD68
+        left = truth + np.float32(10 ** (-score / 20))
+        losses.append(recipe.weight((truth + noise * sigma / 255)[0], truth[0]) * float(recipe.loss(truth, left)[0]))
+    assert max(losses) < 1.1 * min(losses)
+    assert np.isfinite(recipe.weight(truth[0], truth[0]))
+
+
 def test_a_scratch_counts_as_much_as_its_pixels_are_wrong_however_few_they_are(photo):
-    recipe = RECIPES.get("inpaint")(batch=3)
+    recipe = RECIPES.get("inpaint")(batch=6)
     seen, truth, weights = next(recipe.load(None).batches(np.random.default_rng(0)))
-    assert weights.shape == (3,) and weights.dtype == np.float32
+    assert weights.shape == (6,) and weights.dtype == np.float32
     missing = seen[..., 3] == 1
     wrong = truth + missing[..., None] * np.float32(0.1)
     losses = weights * np.asarray(recipe.loss(truth, wrong))
-    assert len({m.sum() for m in missing}) == 3 and np.allclose(losses, 0.1, rtol=0.02)
-    assert recipe.weight(np.zeros((64, 64, 4), np.float32)) < 20, "one pixel that is missing outweighs all"
+    many = missing.mean((1, 2)) > 0.005
+    assert len(set(missing.mean((1, 2))[many])) > 3 and np.allclose(losses[many], 0.1, rtol=0.02)
+    assert recipe.weight(np.zeros((64, 64, 4), np.float32), truth[0]) < 20, "one pixel that is missing outweighs all"
     assert len(next(RECIPES.get("deblur")(batch=2).load(None).batches(np.random.default_rng(0)))) == 2
 
 
@@ -452,7 +465,7 @@ def test_half_of_the_crops_are_trained_on_in_other_colours(photo):
 
 
 def test_the_loss_is_what_is_missing_to_50_db(photo):
-    loss = RECIPES.get("denoise")().loss
+    loss = RECIPES.get("dejpeg")().loss
     truth = photo[None, :64, :64]
     rng = np.random.default_rng(0)
     for sigma in (0.05, 0.2):
@@ -461,7 +474,7 @@ def test_the_loss_is_what_is_missing_to_50_db(photo):
     assert float(loss(truth, truth)[0]) == 0
 
 
-@pytest.mark.parametrize("name, most", [("enlarge", 2), ("deblur", 1), ("inpaint", 1)])
+@pytest.mark.parametrize("name, most", [("enlarge", 2), ("deblur", 1), ("inpaint", 1), ("denoise", 1)])
 def test_an_error_counts_no_more_in_a_crop_with_little_damage(name, most, photo):
     loss = RECIPES.get(name)().loss
     truth, errors = photo[None, :64, :64], (0.001, 0.003, 0.01, 0.05, 0.2)

@@ -50,8 +50,8 @@ class RestorationRecipe(Recipe):
 
     Half of the crops are clipped and rounded to 8 bits as files are, half are left as the published benchmarks make them.
     Half of them are shown in other colours: most photos are pale, and a network that has seen only these takes fine vivid
-    patterns for noise. The loss is what the PSNR lacks to 50 dB, where the strength of the damage decides how much is left of it, and
-    the root of the squared error where the contents of the crop do; Muon (Adam for the first and the last layer) with warm-up and
+    patterns for noise. Half of them are reduced, so that the same things are seen at more sizes. The loss is what the PSNR lacks to
+    50 dB, or the root of the squared error where the contents of the crop decide how much is left of the damage; Muon (Adam for the first and the last layer) with warm-up and
     cosine, gradients clipped, averaged weights.
 
     Class attributes:
@@ -59,6 +59,8 @@ class RestorationRecipe(Recipe):
             lies beside the crop; a multiple of 16, so that the blocks of a JPEG start where the crop does.
         shifted: share of the crops that are cut elsewhere, so that blocks start anywhere, as in a JPEG that was cropped.
         recoloured: share of the crops that are trained on in other colours, see ``recolour``.
+        shrunk: share of the crops that are cut up to twice as large and reduced: the same things at more sizes, and less of what the photo
+            lacks itself.
         upright: crops are not turned by quarter turns, for recipes that may learn that the sky is above.
         validation_crop: side of the validation pictures in pixels; a multiple of 8.
         validation_crops: validation pictures cut out of one photo.
@@ -69,6 +71,7 @@ class RestorationRecipe(Recipe):
     margin: ClassVar[int] = 0
     shifted: ClassVar[float] = 0.0
     recoloured: ClassVar[float] = 0.5
+    shrunk: ClassVar[float] = 0.5
     upright: ClassVar[bool] = False
     validation_crop: ClassVar[int] = 128
     validation_crops: ClassVar[int] = 1
@@ -154,8 +157,8 @@ class RestorationRecipe(Recipe):
         """What the network is to make of ``observation``, float32 (height, width, channels): the crop as it was."""
         return crop
 
-    def weight(self, seen: np.ndarray) -> float | None:
-        """How much a crop counts in the loss, given what the network sees of it; None where all count the same."""
+    def weight(self, seen: np.ndarray, target: np.ndarray) -> float | None:
+        """How much a crop counts in the loss, given what the network sees of it and what it is to make of that; None where all count the same."""
         return None
 
     def _degraded_pairs(self, photos: Iterable[np.ndarray], rng: np.random.Generator) -> Pair:
@@ -184,11 +187,11 @@ class RestorationRecipe(Recipe):
 
         def pair(crop: np.ndarray, rng: np.random.Generator) -> Batch:
             seen, target = self.pair(self.view(crop, rng), rng)
-            weight = self.weight(seen)
+            weight = self.weight(seen, target)
             return (seen, target) if weight is None else (seen, target, np.float32(weight))
 
         return TrainingData(
-            photo_patches(photos, pair, self.side, self.batch, upright=self.upright),
+            photo_patches(photos, pair, self.side, self.batch, upright=self.upright, shrunk=self.shrunk),
             self._degraded_pairs(held_out * self.validation_crops, np.random.default_rng(0)),
             STEPS,
             source,

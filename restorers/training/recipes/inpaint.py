@@ -59,7 +59,7 @@ class Inpaint(RestorationRecipe):
     def loss(self):
         return root_mean_squared_error
 
-    def weight(self, seen: np.ndarray) -> float:
+    def weight(self, seen: np.ndarray, target: np.ndarray) -> float:
         return 1 / np.sqrt(max(seen[..., 3].mean(), LITTLE))  # of the squared error of all pixels, which that of the missing ones is
 
     def draw(self, rng: np.random.Generator) -> Degradation:
