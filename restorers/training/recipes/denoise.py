@@ -24,8 +24,8 @@ class Denoise(RestorationRecipe):
     In a share ``grainy`` of the crops the noise of neighbouring pixels and of the three channels is alike, with σ up to half of
     that: so it is in what cameras write, and a network that has seen only white noise leaves it as it is.
 
-    The loss is the root of the squared error over σ^0.56, the noise that the crop has got: so every strength weighs about the same, and an even
-    crop not as much more than one full of edges as the logarithm of ``psnr_shortfall`` would have it.
+    The loss is √MSE / s^0.56 of each crop, s the root mean square of the noise that it has got, 2/255 at least: every strength weighs
+    about the same, and an even crop less than with ``psnr_shortfall`` beside one full of edges.
 
     Reference: Zhang et al., "Beyond a Gaussian Denoiser", IEEE TIP 2017 (blind training, DnCNN-B).
     """
