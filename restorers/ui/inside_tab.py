@@ -182,7 +182,11 @@ class InsideTab:
             return restore_words.ADDED if HubId.matches(restorer.name) else words.OWN
 
         offered = options((r.name, r.title, group(r)) for r in networks)
-        yield {self.network: gr.update(value=name or "", options=offered)}
+
+        def chooser() -> Updates:
+            return {self.network: gr.update(value=self.handlers.usual(owner) or "", options=offered)}
+
+        yield chooser()
         if name is None:
             yield {self.status: sentences([words.NONE_HERE], "hint")}
         elif opened is None or opened.name != name:
@@ -193,7 +197,7 @@ class InsideTab:
                     yield updates
                 else:
                     whole |= {part: update for part, update in updates.items() if update != gr.skip()}
-            yield whole
+            yield whole | chooser()
 
     async def _open_as_asked(self, owner: str, name: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
         """The network, and what the address says of it; what does not fit is said in ``ignored``, and shown."""

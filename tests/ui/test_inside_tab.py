@@ -327,6 +327,15 @@ def test_entering_shows_the_network_of_the_restore_tab_and_entering_again_costs_
     assert set(again) == {tab.network}
 
 
+def test_what_shows_a_network_says_again_which_one_is_chosen(tab):
+    async def last():
+        return [updates async for updates in tab.enter("", ME)][-1]
+
+    updates = asyncio.run(last())
+    assert updates[tab.open_part]["visible"] is True
+    assert updates[tab.network]["value"] == "mine-2" and "mine-2" in {o["value"] for o in updates[tab.network]["options"]}
+
+
 def test_what_a_link_asks_for_is_kept_when_the_photo_changes_while_it_opens(tab, monkeypatch, photo_file):
     open_, asked = tab.handlers.open, []
 
