@@ -190,7 +190,7 @@ class InsideTab:
         if name is None:
             yield {self.status: sentences([words.NONE_HERE], "hint")}
         elif opened is None or opened.name != name:
-            # all at once: Gradio may lose what comes for a part of the page that it is just about to show for the first time
+            # all at once, the networks to choose from again: Gradio may lose what comes for a part of the page that it is about to show for the first time
             whole: Updates = {}
             async for updates in self._open_as_asked(owner, name, asked, ignored):
                 if updates.keys() == {self.status}:

@@ -49,8 +49,8 @@ class RestorationRecipe(Recipe):
     """A blind restoration network. A subclass says which degradations are drawn: one short ``draw``.
 
     Half of the crops are clipped and rounded to 8 bits as files are, half are left as the published benchmarks make them.
-    Unless a recipe says otherwise, half of them are shown in other colours: most photos are pale, and a network that has
-    seen only these takes fine vivid patterns for noise. Half of them are reduced, so that the same things are seen at more
+    Unless a recipe says otherwise, half of them are shown in other colours, for most photos are pale, and a network that has
+    seen only these takes fine vivid patterns for noise; and half are reduced, so that the same things are seen at more
     sizes. The loss is what the PSNR lacks to 50 dB, or the root of the squared error where the contents of the crop decide
     how much is left of the damage; Muon (Adam for the first and the last layer) with warm-up and cosine, gradients clipped,
     averaged weights.
