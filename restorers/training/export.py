@@ -229,6 +229,7 @@ def card(preset: Preset) -> str:
     start = f", started from the {'mean of the ' if len(first) > 1 else ''}weights of {', '.join(first)}" if first else ""
     if before := training.get("before"):
         start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
+    repeated = "The last of its trainings" if preset.name in training.get("start", "").split(",") else "Repeat it"
     again = (f" --start {training['start']}" if first else "") + (" --bfloat16" if training.get("bfloat16") else "")
     lines = [
         "---",
@@ -255,7 +256,7 @@ def card(preset: Preset) -> str:
         f"| Weights | `{weights['file']}`, {stored}, {weights['dtype']}{lost}, SHA-256 `{weights['sha256']}` |",
         f"| Pictures | {preset.data} |",
         f"| Training | {training['steps']:,} steps in {training['minutes']:g} minutes on {training['hardware']}{start} |",
-        f"| Repeat it | `python -m restorers train {preset.recipe['name']} {recipe}{again}` |",
+        f"| {repeated} | `python -m restorers train {preset.recipe['name']} {recipe}{again}` |",
         f"| Reference | {preset.reference} |",
         *(f"| {title} | {preset.recipe[key]['en']} |" for key, title in RECIPE_ROWS.items() if key in preset.recipe),
         f"| Licence | {preset.licence} |",

@@ -138,6 +138,8 @@ def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
     made = export(again, recipe, data, tmp_path / "second")
     assert "started from the weights of `first`" in card(made) and "--start first`" in card(made)
     assert "trained for at least 1,240 steps in 10.5 minutes before" in card(made)
+    assert "| Repeat it |" in card(made)
+    assert "| Repeat it |" not in card(replace(made, name="first")), "that command alone does not make it"
     with pytest.raises(TrainingError, match="not both"):
         train(recipe, data, resume=True, start=[preset], folder=tmp_path / "state")
 

@@ -40,8 +40,8 @@ class Denoise(RestorationRecipe):
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise", "gaussian_noise"})
     trained_on: ClassVar[Text] = Text(
-        "Gaussian noise, σ 0–60 of 255; grain of 0–1.2 px, mostly gray, σ 0–30 (a tenth); half of it clipped and rounded to 8 bits",
-        "高斯噪声，σ 0–60（255 灰阶）；0–1.2 像素、多为灰色的颗粒，σ 0–30（占十分之一）；其中一半截断并取整为 8 位",
+        "Gaussian noise, σ 0–60 of 255; grain of 0–1.2 px, mostly gray, σ 0–30 (a fifth); half of it clipped and rounded to 8 bits",
+        "高斯噪声，σ 0–60（255 灰阶）；0–1.2 像素、多为灰色的颗粒，σ 0–30（占五分之一）；其中一半截断并取整为 8 位",
     )
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 10
@@ -60,7 +60,7 @@ class Denoise(RestorationRecipe):
     )
 
     grainy: float = param(
-        0.1, low=0, high=1, step=0.05, label=Text("Grain", "颗粒"),
+        0.2, low=0, high=1, step=0.05, label=Text("Grain", "颗粒"),
         help=Text("Share of the crops whose noise is coarse.", "噪声较粗的裁剪块比例。"),
     )  # fmt: skip
 
