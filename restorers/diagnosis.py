@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from restorers.degradations._missing import FILL
+from restorers.photo import HALF_LEVEL, is_gray
 from restorers.text import Text
 
 CERTAIN = 1e-6  # probabilities are taken no nearer to 0 and 1 than this, so that one pixel cannot decide for all
 LEAST_MISSING, LEAST_MISSING_IN_GRAY = 5e-4, 0.01  # share of the pixels; in a gray photo many have the gray of missing ones by chance
 LOST = (float(FILL), 0.0, 1.0)  # the gray of missing pixels, and what impulses leave
-HALF_LEVEL = 0.5 / 255
 # a pixel is lost where the network gives more than this: one that has the gray at this place of LOST exactly; one that has it in a
 # gray photo; any other
 SUSPECT, SUSPECT_IN_GRAY, UNSUSPECTED = (0.0005, 0.01, 0.01), 0.5, 0.9
@@ -45,6 +45,8 @@ DAMAGES = (
     Damage("resolution", Text("low resolution", "低分辨率"), "enlarge"),
 )
 SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of them brings it back
+# a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then
+SOFT_AFTER_JPEG = 0.7
 
 
 def channel(name: str) -> int:
@@ -77,9 +79,11 @@ class Diagnosis:
         return tuple(damage for damage in likely if damage is not weaker)
 
     def left(self, mended: Sequence[Damage]) -> tuple[Damage, ...]:
-        """What was found and not mended yet; after blur no low resolution, nor the other way round."""
+        """What was found and not mended yet; after blur no low resolution, nor the other way round, and after JPEG either only where it is surer."""
         names = {damage.name for damage in mended}
         names |= set(SOFT) if names & set(SOFT) else set()
+        if "jpeg" in names:
+            names |= {damage.name for damage in DAMAGES if damage.name in SOFT and self.probability(damage) < SOFT_AFTER_JPEG}
         return tuple(damage for damage in self.found if damage.name not in names)
 
 
@@ -126,7 +130,7 @@ def diagnose(maps: np.ndarray, photo: np.ndarray) -> Diagnosis:
     p = np.clip(maps, CERTAIN, 1 - CERTAIN)
     evidence = np.log(p / (1 - p)).mean(axis=(0, 1), dtype=np.float64)
     whole = 1 / (1 + np.exp(-evidence))
-    in_gray, asked = bool(np.ptp(photo, axis=-1).max() < HALF_LEVEL), np.full(maps.shape[:2], UNSUSPECTED)
+    in_gray, asked = is_gray(photo), np.full(maps.shape[:2], UNSUSPECTED)
     for gray, enough in zip(LOST, SUSPECT, strict=True):
         asked[(np.abs(photo - gray) < HALF_LEVEL).all(axis=-1)] = SUSPECT_IN_GRAY if in_gray else enough
     missing = maps[..., channel("missing")] > asked

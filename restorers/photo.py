@@ -21,6 +21,7 @@ MAX_MEGAPIXELS = 40
 MAX_BYTES = 2_000_000_000  # of a file; what is decoded from it may be smaller
 # longest side that OpenCV's remap and warpAffine can address
 MAX_SIDE = 32_767
+HALF_LEVEL = 0.5 / 255  # of 8 bits
 
 FORMATS = ("PNG", "JPEG", "WebP", "BMP", "TIFF", "GIF", "AVIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif")
@@ -407,6 +408,11 @@ def to_uint8(photo: np.ndarray) -> np.ndarray:
     levels = np.clip(photo, 0, 1)
     levels *= 255
     return np.rint(levels, out=levels).astype(np.uint8)
+
+
+def is_gray(photo: np.ndarray) -> bool:
+    """Whether R, G and B of a float32 photo (height, width, 3) are nowhere half a level of 8 bits apart."""
+    return bool(np.ptp(photo, axis=-1).max() < HALF_LEVEL)
 
 
 def fit_within(photo: np.ndarray, max_side: int) -> np.ndarray:

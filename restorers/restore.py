@@ -20,6 +20,7 @@ from restorers.degradations.base import Degradation, Observation
 from restorers.diagnosis import DAMAGES, Damage, Diagnosis, diagnose, report
 from restorers.errors import Cancelled, RestorersError
 from restorers.params import Parameterised, param
+from restorers.photo import is_gray
 from restorers.presets import PRESETS, Preset, PresetError, PresetStore
 from restorers.registry import UnknownName
 from restorers.resize import resize
@@ -70,6 +71,7 @@ class Network(Parameterised):
     reference: ClassVar[str]
     order: ClassVar[int] = 1
     specialists: ClassVar[Mapping[str, Preset]] = {}
+    keeps_gray: ClassVar[bool] = True  # a photo without colour gets none
 
     def __reduce__(self) -> tuple:
         """Pickled with its weights: what comes back needs no folder of presets."""
@@ -121,6 +123,8 @@ class Network(Parameterised):
 class ColouringNetwork(Network):
     """A network that lays colour over the luminance it is given. A large photo is shrunk for it; the colours are enlarged again."""
 
+    keeps_gray: ClassVar[bool] = False
+
     def run(self, photo, model, progress, cancel):
         small = colour_view(photo)
         coloured = run_tiled(
@@ -169,6 +173,8 @@ class DiagnosingNetwork(Network):
 @dataclass(frozen=True)
 class FixedSizeNetwork(Network):
     """A network that takes one size only: the whole photo shrunk to it, or piece by piece at full size."""
+
+    keeps_gray: ClassVar[bool] = False  # tutorials' networks are shown as they are
 
     sizing: str = param(
         "whole",
@@ -388,6 +394,8 @@ def _restore_network(
         return _restore_classical(seen, NavierStokes(radius=GUESS_RADIUS), _part(progress, 0, start), cancel)
 
     photo = restorer.run(network_input(observation, channels, guess), model, _part(progress, start, 1), cancel)
+    if restorer.keeps_gray and is_gray(observation.photo):  # the nearest photo without colour
+        photo = np.repeat(photo.mean(axis=2, keepdims=True), 3, axis=2)
     if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
         photo = np.where(observation.mask[..., None], photo, observation.photo)
     photo = np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo
@@ -407,6 +415,7 @@ def _restore_by_specialists(
         damage, stop = left[0], done + (1 - done) / (len(left) + DIAGNOSIS_SHARE)
         seen = Observation(photo, mask=diagnosis.missing if damage.local else None)
         photo, count, _ = _restore_network(seen, restorer.specialist(damage), _part(progress, done, stop), cancel)
+        photo = photo.clip(0, 1)  # as it would come from each of them alone
         parameters, done = parameters + count, stop
         mended.append((damage, diagnosis.probability(damage)))
 
@@ -418,6 +427,8 @@ def restore(
     cancel: threading.Event | None = None,
 ) -> Restoration:
     """Restore an observation.
+
+    A photo without colour gets none from a restoration network: the mean of R, G and B is taken of what comes out.
 
     Args:
         observation: from ``degrade``, or ``Observation(photo)`` for a photo that was bad from the start.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restorers.diagnosis import DAMAGES, LEAST_MISSING, channel, diagnose, report
+from restorers.diagnosis import DAMAGES, LEAST_MISSING, SOFT, SOFT_AFTER_JPEG, channel, diagnose, report
 
 
 def maps(height=100, width=100, **probabilities):
@@ -77,6 +77,14 @@ def test_what_was_mended_is_not_mended_again():
     seen = look(maps(noise=0.9, resolution=0.9))
     assert names(seen.left([])) == ["noise", "resolution"] and names(seen.left([noise])) == ["resolution"]
     assert names(seen.left([blur])) == ["noise"], "sharpened once is enough"
+
+
+@pytest.mark.parametrize("soft", SOFT)
+def test_what_is_left_of_a_jpeg_is_sharpened_only_where_it_is_surely_soft(soft):
+    jpeg, noise = DAMAGES[channel("jpeg")], DAMAGES[channel("noise")]
+    likely, sure = (look(maps(**{soft: p})) for p in (SOFT_AFTER_JPEG - 0.02, SOFT_AFTER_JPEG + 0.02))
+    assert names(likely.left([])) == names(likely.left([noise])) == [soft] and not likely.left([jpeg]) and not likely.left([jpeg, noise])
+    assert names(sure.left([jpeg])) == [soft]
 
 
 def test_the_report_says_what_was_found_and_who_mended_it():

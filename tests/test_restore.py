@@ -184,6 +184,14 @@ def test_a_gray_network_gives_a_gray_photo(photo):
     assert any("gray" in note.en for note in result.notes)
 
 
+@pytest.mark.parametrize(("name", "spoiled", "settings"), [("dejpeg", "jpeg", {"quality": 20}), ("inpaint", "missing_pixels", {})])
+def test_a_photo_without_colour_gets_none(photo, name, spoiled, settings):
+    gray = DEGRADATIONS.get("grayscale")().apply(photo[:64, :64], np.random.default_rng(0)).photo
+    seen = degrade(gray, DEGRADATIONS.get(spoiled)(**settings), 0)
+    restored = restore(seen, find_restorer(name)).photo
+    assert np.ptp(restored, axis=-1).max() < 1e-6 and psnr(restored, gray) > psnr(seen.photo, gray)
+
+
 def test_a_network_with_a_mask_is_told_it(photo):
     class Watch:
         def predict_on_batch(self, batch):
