@@ -67,9 +67,9 @@ def site():
                 self.send_header("Content-Range", f"bytes {start}-{len(site.content) - 1}/{len(site.content)}")
             self.end_headers()
             sent = rest[: site.cuts.pop(0)] if site.cuts else rest
+            site.sent += len(sent)  # counted first: the test may go on as soon as the last byte has come
             self.wfile.write(sent)
             self.wfile.flush()
-            site.sent += len(sent)
             if len(sent) == len(rest):
                 return
             if site.stalls:
