@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,10 +13,10 @@ import numpy as np
 from restorers.errors import RestorersError
 from restorers.text import Text
 
-METHODS = ("bicubic", "lanczos", "area", "nearest")
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
-# rows of the result made by one matrix product: keeps the weights small where the photo is large
-_BAND = 64
+METHODS = ("bicubic", "lanczos", "area", "nearest")
 
 
 def resize(photo: np.ndarray, height: int, width: int, method: str = "bicubic") -> np.ndarray:
@@ -72,35 +73,34 @@ _KERNELS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {"bicubic"
 
 
 @lru_cache(maxsize=32)
-def _bands(old: int, new: int, method: str) -> tuple[tuple[int, int, np.ndarray], ...]:
-    """The interpolation of ``old`` samples to ``new`` ones: first row of the result, first row read, weights (rows × rows read)."""
+def _weights(old: int, new: int, method: str) -> csr_array:
+    """The interpolation of ``old`` samples to ``new`` ones, new × old.
+
+    Sparse, for a sample is the sum of a few; and a dense product waits for the threads of NumPy's BLAS, which takes twenty times as long
+    where something else keeps the cores busy.
+    """
+    from scipy.sparse import csr_array
+
     kernel, support = _KERNELS[method]
     stretch = max(1.0, old / new)
-    bands = []
-    for first in range(0, new, _BAND):
-        # pixel i covers [i, i + 1], so that both grids share their outer edges
-        centre = (np.arange(first, min(first + _BAND, new)) + 0.5) * (old / new) - 0.5
-        taps = np.floor(centre - support * stretch).astype(int)[:, None] + np.arange(math.ceil(2 * support * stretch) + 2)
-        weights = kernel((centre[:, None] - taps) / stretch)
-        weights /= weights.sum(axis=1, keepdims=True)
-        # symmetric border: … 1 0 | 0 1 2 … n−1 | n−1 n−2 …
-        taps %= 2 * old
-        taps = np.minimum(taps, 2 * old - 1 - taps)
-        start = taps.min()
-        matrix = np.zeros((len(centre), taps.max() + 1 - start), np.float64)
-        np.add.at(matrix, (np.arange(len(centre))[:, None], taps - start), weights)
-        bands.append((first, int(start), matrix.astype(np.float32)))
-    return tuple(bands)
+    # pixel i covers [i, i + 1], so that both grids share their outer edges
+    centre = (np.arange(new) + 0.5) * (old / new) - 0.5
+    taps = np.floor(centre - support * stretch).astype(int)[:, None] + np.arange(math.ceil(2 * support * stretch) + 2)
+    weights = kernel((centre[:, None] - taps) / stretch)
+    weights /= weights.sum(axis=1, keepdims=True)
+    # symmetric border: … 1 0 | 0 1 2 … n−1 | n−1 n−2 …
+    taps %= 2 * old
+    taps = np.minimum(taps, 2 * old - 1 - taps)
+    rows = np.repeat(np.arange(new), taps.shape[1])
+    matrix = csr_array((weights.ravel(), (rows, taps.ravel())), shape=(new, old))  # adds up what falls on the same tap
+    matrix.eliminate_zeros()
+    return matrix.astype(np.float32)
 
 
 def _along_rows(photo: np.ndarray, new: int, method: str) -> np.ndarray:
     if photo.shape[0] == new:
         return photo
-    flat = photo.reshape(photo.shape[0], -1)
-    result = np.empty((new, flat.shape[1]), np.float32)
-    for first, start, matrix in _bands(photo.shape[0], new, method):
-        np.matmul(matrix, flat[start : start + matrix.shape[1]], out=result[first : first + len(matrix)])
-    return result.reshape(new, *photo.shape[1:])
+    return (_weights(photo.shape[0], new, method) @ photo.reshape(photo.shape[0], -1)).reshape(new, *photo.shape[1:])
 
 
 def _along_columns(photo: np.ndarray, new: int, method: str) -> np.ndarray:

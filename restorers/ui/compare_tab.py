@@ -164,16 +164,20 @@ class CompareTab:
     # what happens
 
     def arrive(self, query: Any) -> dict[Component, Any]:
-        """The tab opens for the first time: as the page's address (``query``) says, where it says something."""
-        given, ignored = dict(query_pairs(query)), []
-        shown, others = given.get("compare", self.all.name), given.get("others", "0")
-        if shown not in {work.name for work in self.works}:
+        """The tab opens: set what the page's address speaks of, the first time; all else stays, for the visitor may have chosen since."""
+        given, ignored, updates = dict(query_pairs(query)), [], {}
+        shown, others = given.get("compare"), given.get("others")
+        if shown in {work.name for work in self.works}:
+            updates[self.views] = gr.update(selected=shown)
+        elif shown is not None:
             ignored.append(link_words.LINK_NO_CHOICE.format(name="compare", value=shown[:40]))
-            shown = self.all.name
-        if others not in ("0", "1"):
+        if others in ("0", "1"):
+            updates[self.others] = others == "1"
+        elif others is not None:
             ignored.append(link_words.LINK_NO_CHOICE.format(name="others", value=others[:40]))
-        said = sentences([link_words.LINK_IGNORED, *ignored], "notice") if ignored else gr.skip()
-        return {self.views: gr.update(selected=shown), self.others: others == "1", self.all.status: said}
+        if ignored:
+            updates[self.all.status] = sentences([link_words.LINK_IGNORED, *ignored], "notice")
+        return updates
 
     def _subject(self, values: dict[Component, Any], owner: str) -> tuple[Subject, str | None]:
         setup, path = self.restore.setup(values), self.restore.path(values)

@@ -20,6 +20,12 @@ def test_a_link_opens_the_comparison_as_it_was(desktop):
     page.wait_for_function("document.querySelector('#compare-others input').checked", timeout=LONG)
     page.click("#compare-view-matrix-button")
     said(page, "compare=matrix")
+    page.click("#tab-inside-button")
+    said(page, "tab=inside")
+    page.click("#tab-compare-button")
+    said(page, "tab=compare")
+    page.wait_for_timeout(1500)  # longer than the server takes to answer
+    assert page.is_visible("#compare-matrix-run"), "the view that was left is not shown again"
     page.click("#compare-view-all-button")
     page.uncheck("#compare-others input")
     page.wait_for_function("!/compare=(matrix|curve)|others/.test(location.search)", timeout=LONG)

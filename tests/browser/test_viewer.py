@@ -163,6 +163,12 @@ def settle(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))")
 
 
+def stand_still(page):
+    """Wait until the page has stopped gliding after a stroke of the finger."""
+    still = "const before = scrollY; setTimeout(() => done(scrollY === before), 250);"
+    page.wait_for_function(f"() => new Promise((done) => {{ {still} }})")
+
+
 def transforms(page, place="#pictures"):
     return page.locator(f"{place} .stage").evaluate_all("stages => stages.map((s) => s.style.transform)")
 
@@ -462,6 +468,7 @@ def test_fingers_scroll_the_page_until_they_zoom(pocket):
     fingers("touchEnd")
     pocket.wait_for_function(f"() => window.scrollY < {before} - 40")
     assert "scale(1)" in transforms(pocket)[0]
+    stand_still(pocket)
 
     pocket.locator("#pictures").evaluate("node => node.scrollIntoView()")
     box = pocket.locator(pane("restored")).bounding_box()

@@ -100,6 +100,13 @@ def test_the_head_says_what_will_be_compared_on(tab, values):
     assert 'src="pictures/' in head
 
 
+def test_only_what_a_link_speaks_of_is_set(tab):
+    assert tab.arrive("") == {}  # whoever comes back finds the view that he left
+    assert tab.arrive("?photo=cat&others=1") == {tab.others: True}
+    assert tab.arrive("?compare=matrix")[tab.views]["selected"] == "matrix"
+    assert list(tab.arrive("?compare=sideways")) == [tab.all.status]
+
+
 def test_a_comparison_ends_ranked_with_files_and_gives_the_button_back(tab, values):
     updates = run(tab, tab.all, values)
     last = updates[-1]
