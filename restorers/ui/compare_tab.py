@@ -165,7 +165,8 @@ class CompareTab:
 
     def arrive(self, query: Any) -> dict[Component, Any]:
         """The tab opens: set what the page's address speaks of, the first time; all else stays, for the visitor may have chosen since."""
-        given, ignored, updates = dict(query_pairs(query)), [], {}
+        given, ignored = dict(query_pairs(query)), []
+        updates: dict[Component, Any] = {self.all.status: gr.skip()}  # Gradio takes no empty one
         shown, others = given.get("compare"), given.get("others")
         if shown in {work.name for work in self.works}:
             updates[self.views] = gr.update(selected=shown)
