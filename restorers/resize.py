@@ -76,7 +76,7 @@ _KERNELS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {"bicubic"
 def _weights(old: int, new: int, method: str) -> csr_array:
     """The interpolation of ``old`` samples to ``new`` ones, new × old.
 
-    Sparse, for a sample is the sum of a few; and a dense product waits for the threads of NumPy's BLAS, which takes twenty times as long
+    Sparse, for a sample is the sum of a few; and a dense product waits for the threads of NumPy's BLAS, which takes up to twenty times as long
     where something else keeps the cores busy.
     """
     from scipy.sparse import csr_array

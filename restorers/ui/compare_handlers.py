@@ -301,11 +301,15 @@ class CompareDesk:
             now = Table(subject, gains, 0, len(gains.cells()), self._publish(owner, what, crop), **more)
             told = 0.0
             report(0, now)
-            for done, _ in enumerate(gains.fill(cancel), 1):
-                now = replace(now, done=done)
-                if time.monotonic() - told > NEWS_EVERY:
-                    told = time.monotonic()
-                    report(done / now.total, now)
+            try:
+                for done, _ in enumerate(gains.fill(cancel), 1):
+                    now = replace(now, done=done)
+                    if time.monotonic() - told > NEWS_EVERY:
+                        told = time.monotonic()
+                        report(done / now.total, now)
+            except Cancelled:
+                report(now.done / now.total, now)  # all that was measured stays, and is counted
+                raise
             return now
 
         return self.desk.line.start(owner, work)

@@ -162,6 +162,20 @@ def test_stopped_results_stay(tab, values, monkeypatch):
     assert last[tab.all.run]["visible"] is True
 
 
+def test_a_stopped_matrix_counts_all_that_it_shows(tab, values, monkeypatch):
+    left = iter(range(5))
+
+    def stops(*arguments, **options):
+        if next(left, None) is None:
+            raise Cancelled
+        return restore(*arguments, **options)
+
+    monkeypatch.setattr("restorers.matrix.restore", stops)
+    last = run(tab, tab.matrix, values)[-1]
+    assert "Stopped after 5 of" in last[tab.matrix.status]
+    assert sum(bool(re.search(r"\d\.\d", cell)) for row in Table(last[tab.table]).rows[1:] for cell in row[1:]) == 5
+
+
 def test_a_failure_stands_in_its_row(tab, values, monkeypatch):
     def breaks(self, observation):
         raise ZeroDivisionError
