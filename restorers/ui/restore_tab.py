@@ -363,6 +363,15 @@ class RestoreTab:
         self.desk.paint(request.session_hash, None)
         return {**self.refresh(values, request), self.sample: ""}
 
+    def catch_up(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
+        """The settings may have changed while a large photo was decoded; where they have not, the pictures are left alone."""
+        owner = request.session_hash
+        before, updates, after = self.desk.last(owner), self.choose_damage(values, request), self.desk.last(owner)
+        if before and after and before.setup == self.setup(values) == after.setup:
+            # Restore may have been pressed since: the photo as it was before must not come after the restored one
+            return {component: update for component, update in updates.items() if component in self.chosen}
+        return updates
+
     def remove_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The visitor has taken the photo away."""
         # Gradio still sends the old one along
@@ -539,7 +548,7 @@ class RestoreTab:
         self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **{**at_once, "postprocess": True})
         given = self.photo.upload(self.take_photo, self.inputs, own | {self.sample}, concurrency_limit=4, **quiet)
         given.failure(self.refuse_photo, None, {self.photo}, **{**at_once, "postprocess": True})
-        given.success(self.choose_damage, self.inputs, own | chosen, **at_once)  # it may have changed while a large photo was decoded
+        given.success(self.catch_up, self.inputs, own | chosen, **at_once)
         self.photo.clear(self.remove_photo, self.inputs, own | {self.sample}, **at_once)
         tab.select(self.renew, self.inputs, {self.restorer}, **at_once)
         self.paint.input(self.painted, self.inputs | {self.paint}, own, **at_once)

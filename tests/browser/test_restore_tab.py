@@ -169,6 +169,19 @@ def test_a_bad_file_is_refused_in_a_sentence_and_the_page_lives_on(desktop, tmp_
     assert fresh_gain(desktop) > 1
 
 
+def test_a_late_answer_to_an_upload_does_not_take_the_result_away(desktop, photo):
+    opened(desktop)
+    answers = []
+    desktop.route(re.compile("/run/predict"), lambda route: answers.append((route, route.fetch())))
+    give(desktop, photo)
+    restored = fresh_gain(desktop)
+    assert answers
+    for route, answer in answers:
+        route.fulfill(response=answer)
+    desktop.wait_for_timeout(1000)
+    assert gain(desktop) == restored
+
+
 def test_stop_ends_long_work(desktop, large_photo):
     opened(desktop)
     give(desktop, large_photo)
