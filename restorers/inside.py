@@ -385,6 +385,7 @@ class Arithmetic:
 _ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: max(0.0, x),
+    "leaky_relu": lambda x: max(0.2 * x, x),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x)),
 }
 

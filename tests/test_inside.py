@@ -30,6 +30,7 @@ from restorers.restore import network
 NARROW = {"width1": 4, "width2": 4, "width3": 4, "blocks1": 1, "blocks2": 1, "blocks3": 1}
 SMALL = {
     "unet": (UNet(**NARROW), 160, 136),
+    "unet with leaky ReLU": (UNet(**NARROW, leaky=True), 160, 136),
     "unet told the mask": (UNet(channels=4, output_channels=3, **NARROW), 160, 136),
     "unet for colour": (UNet(channels=1, output_channels=3, **NARROW), 160, 136),
     "tutorial_digits": (ARCHITECTURES.get("tutorial_digits")(), 28, 28),

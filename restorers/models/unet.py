@@ -20,9 +20,10 @@ class UNet(Architecture):
     """A residual U-Net of plain 3×3 convolutions without normalisation, for photos of any size.
 
     x̂ = x + U(x). The photo is first folded to half its resolution (space-to-depth), so no convolution runs at full
-    resolution; then three levels at 1/2, 1/4 and 1/8. A residual block is h + C₂(ReLU(C₁(h))). Without biases the
-    network is homogeneous, U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen; with
-    them (``bias``) it can tell a bright place from a dark one by itself.
+    resolution; then three levels at 1/2, 1/4 and 1/8. A residual block is h + C₂(ReLU(C₁(h))), or with max(x, 0.2 x) for ReLU
+    (``leaky``): a channel that was driven below 0 everywhere still learns. Without biases the network is homogeneous,
+    U(a·x) = a·U(x) for a > 0, which lets a blind denoiser carry over to strengths it has not seen; with them (``bias``) it can tell a
+    bright place from a dark one by itself.
 
     Input (b, h, w, channels), output (b, h, w, output_channels); h and w divisible by 8. 4.3 million parameters with the defaults.
     Told the mask m of missing pixels (4 input channels) and given a guess at them in x, it mends these alone: x̂ = x + m·U(x, m). Given the luminance and
@@ -31,7 +32,8 @@ class UNet(Architecture):
     sets each pixel apart from the mean of 3×3 and how near it is to the gray of missing ones, to black and to white; P are two
     convolutions at full resolution.
 
-    Reference: Ronneberger et al., "U-Net", MICCAI 2015; Mohan et al., "Robust and interpretable blind image denoising
+    Reference: Ronneberger et al., "U-Net", MICCAI 2015; Maas et al., "Rectifier nonlinearities improve neural network acoustic
+    models", ICML 2013 (leaky ReLU); Mohan et al., "Robust and interpretable blind image denoising
     via bias-free convolutional neural networks", ICLR 2020; Zhang et al., "DRUNet", IEEE TPAMI 2021.
     """
 
@@ -72,6 +74,11 @@ class UNet(Architecture):
         label=Text("Biases", "偏置"),
         help=Text("Each channel gets a number of its own to add.", "每个通道加上一个可学习的常数。"),
     )
+    leaky: bool = param(
+        False,
+        label=Text("Leaky ReLU", "带泄漏的 ReLU"),
+        help=Text("What is below 0 becomes a fifth instead of 0.", "小于 0 的值变为其五分之一，而不是 0。"),
+    )
     classifies: bool = param(
         False,
         label=Text("Classifies", "分类"),
@@ -88,13 +95,15 @@ class UNet(Architecture):
 
         from restorers.models.layers import Channels, Colour, DepthToSpace, Likeness, SpaceToDepth
 
+        activation = "leaky_relu" if self.leaky else "relu"
+
         def conv(x, width, name, scale=2.0, **kwargs):
             start = keras.initializers.VarianceScaling(scale, mode="fan_in", seed=keras.random.SeedGenerator(0)) if scale else "zeros"
             return layers.Conv2D(width, 3, padding="same", use_bias=self.bias, kernel_initializer=start, name=name, **kwargs)(x)
 
         def blocks(x, count, width, name):
             for i in range(1, count + 1):
-                h = conv(x, width, f"{name}_block{i}_conv1", activation="relu")
+                h = conv(x, width, f"{name}_block{i}_conv1", activation=activation)
                 # a small start keeps the sum of many residuals near its input, so that Adam at 1e-3 does not diverge
                 h = conv(h, width, f"{name}_block{i}_conv2", scale=0.1)
                 x = layers.Add(name=f"{name}_block{i}_add")([x, h])
@@ -128,7 +137,7 @@ class UNet(Architecture):
         x = DepthToSpace(2, name="unfold")(conv(x, 4 * self.output_channels, "tail", scale=0))
         if self.classifies:
             # which single pixels are lost is seen at full resolution alone
-            pixels = conv(conv(seen, PIXEL_WIDTH, "pixels_conv1", activation="relu"), self.output_channels, "pixels_conv2", scale=0)
+            pixels = conv(conv(seen, PIXEL_WIDTH, "pixels_conv1", activation=activation), self.output_channels, "pixels_conv2", scale=0)
             x = layers.Add(name="evidence", **exact)([x, pixels])
             return keras.Model(photo, layers.Activation("sigmoid", name="probabilities", **exact)(x), name="unet")
         if (self.channels, self.output_channels) == (1, 3):

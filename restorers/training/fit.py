@@ -23,7 +23,7 @@ from restorers.training.data import TrainingData
 from restorers.training.gradients import gradients_by_convolution
 from restorers.training.prefetch import Clock
 from restorers.training.recipes.base import Recipe
-from restorers.training.start import start_from
+from restorers.training.start import revive, start_from
 from restorers.weights import read_tensors, write_tensors
 
 WARM_UP_STEPS = 200
@@ -286,6 +286,7 @@ def train(
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
         resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
         start: presets whose weights, or the mean of them, are taken as the first ones, as far as they fit; see ``start_from``.
+            Channels that a ReLU has silenced learn again, see ``revive``.
         bfloat16: compute in 16 bits, on a GPU under JAX or on a CPU that can; the weights stay in 32.
         seed: of the first weights and of the order of the batches.
 
@@ -308,6 +309,8 @@ def train(
         model, state = recipe.architecture.build(), TrainingState()
     if start:
         start_from(start, model, recipe.architecture)
+        if not all(getattr(preset.architecture, "leaky", False) for preset in start):
+            revive(model, data.validation[0][:16])
         state.start = ",".join(preset.name for preset in start)
         # of several the longest, for what they come from is common to them
         state.before = {key: round(max(_trained(preset, key) for preset in start), 1) for key in ("steps", "minutes")}

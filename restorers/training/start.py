@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import keras
 
 
+SILENT = 1e-3  # share of the places
+
+
 class StartError(RestorersError):
     """A preset that shares nothing with the network to be trained."""
 
@@ -60,6 +63,40 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
     for variable in model.variables:
         if variable.path in found:
             variable.assign(np.mean(found[variable.path], axis=0))
+
+
+def revive(model: keras.Model, inputs: np.ndarray) -> int:
+    """Let channels of residual blocks learn again that a ReLU has set to 0 nearly everywhere: through it no gradient comes to them.
+
+    Where C₁ is above 0 in fewer than a thousandth of the places, that channel of it gets a fresh kernel, and C₂ weights 0 for it, so
+    that what the network makes of ``inputs`` stays nearly the same.
+
+    Args:
+        model: a ``UNet``; other networks have no such blocks and stay as they are.
+        inputs: what it is given, (n, height, width, channels).
+
+    Returns:
+        The number of channels.
+
+    Reference: Sokar et al., "The dormant neuron phenomenon in deep reinforcement learning", ICML 2023.
+    """
+    import keras
+
+    revived = 0
+    for layer in [layer for layer in model.layers if layer.name.endswith("_conv1")]:
+        following = model.get_layer(layer.name.removesuffix("1") + "2")
+        # one after the other: a channel that is revived changes what the later ones see, where the activation is another now
+        seen = keras.Model(model.input, layer.output).predict_on_batch(inputs)
+        silent = (seen > 0).mean(axis=(0, 1, 2)) < SILENT
+        kernel, outgoing = np.array(layer.kernel), np.array(following.kernel)
+        kernel[..., silent] = np.array(layer.kernel_initializer(kernel.shape))[..., silent]
+        outgoing[:, :, silent] = 0
+        layer.kernel.assign(kernel)
+        following.kernel.assign(outgoing)
+        if layer.use_bias:
+            layer.bias.assign(np.where(silent, 0, np.array(layer.bias)))
+        revived += int(silent.sum())
+    return revived
 
 
 def _fitted(value: np.ndarray, shape: tuple[int, ...], channels: int, wanted: int) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from restorers.training import fit
 from restorers.training.export import card, export
 from restorers.training.fit import TrainingError, train
 from restorers.training.recipes import RECIPES
-from restorers.training.start import StartError, start_from
+from restorers.training.start import StartError, revive, start_from
 from restorers.weights import save_weights
 
 WIDTHS = {"width1": 8, "width2": 8, "width3": 8, "blocks1": 1, "blocks2": 1, "blocks3": 1}
@@ -118,6 +118,37 @@ def test_nothing_in_common_is_a_sentence(preset):
     other = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2, name="other")])
     with pytest.raises(StartError, match="first shares no variable with this network"):
         start_from([preset], other, UNet(**WIDTHS))
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_silent_channels_learn_again_and_nothing_else_changes(bias):
+    keras.utils.set_random_seed(0)
+    model, rng = UNet(bias=bias, **WIDTHS).build(), np.random.default_rng(6)
+    for variable in model.variables:
+        variable.assign(rng.normal(0, 0.1, variable.shape))
+    layer, following = model.get_layer("bottom_block1_conv1"), model.get_layer("bottom_block1_conv2")
+    kernel = np.array(layer.kernel)
+    kernel[..., 2:5] = 0  # never above 0
+    layer.kernel.assign(kernel)
+    if bias:
+        layer.bias.assign(np.where(np.isin(np.arange(8), (2, 3, 4)), -1, np.array(layer.bias)))
+    seen = keras.Model(model.input, layer.output).predict_on_batch(photo())
+    silent = [int(c) for c in np.flatnonzero((seen <= 0).all(axis=(0, 1, 2)))]
+    before = {v.path: np.array(v) for v in model.variables}
+    result = model.predict_on_batch(photo())
+    assert revive(model, photo()) >= len(silent) >= 3
+    assert np.allclose(model.predict_on_batch(photo()), result, atol=1e-6)
+    assert np.abs(np.array(layer.kernel)[..., 2:5]).mean() > 0.01
+    assert not np.array(following.kernel)[:, :, 2:5].any()
+    awake = [c for c in range(8) if c not in silent]
+    assert np.array_equal(np.array(layer.kernel)[..., awake], before[layer.kernel.path][..., awake])
+    assert np.array_equal(np.array(following.kernel)[:, :, awake], before[following.kernel.path][:, :, awake])
+    assert all(np.array_equal(v, before[v.path]) for v in model.variables if "_conv" not in v.path)
+
+
+def test_a_network_without_residual_blocks_is_left_alone():
+    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(3, 3, activation="relu", name="other")])
+    assert revive(model, np.zeros((1, 8, 8, 3), np.float32)) == 0
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from restorers.training.recipes.base import Recipe
 
 STEPS = 200
 BARELY_DEGRADED = 1e-5  # mean squared error; 50 dB
+WEIGHT_DECAY = 0.1  # without it Muon's steps, always of one size, pile up to noise in the kernels
 ADAM_SHARE = 1 / 3  # of the rate, for the layers that Adam takes; above 1e-3 it diverged
 
 
@@ -92,7 +93,7 @@ class RestorationRecipe(Recipe):
 
     @property
     def architecture(self) -> UNet:
-        return UNet()
+        return UNet(leaky=True)
 
     @property
     def loss(self) -> str | Callable:
@@ -105,7 +106,7 @@ class RestorationRecipe(Recipe):
             self.rate,
             adam_lr_ratio=ADAM_SHARE,
             exclude_layers=["head", "tail"],
-            weight_decay=None,
+            weight_decay=WEIGHT_DECAY,
             adam_weight_decay=None,
             global_clipnorm=1.0,
             use_ema=self.averaged,

@@ -57,7 +57,8 @@ class Colorize(RestorationRecipe):
 
     @property
     def architecture(self) -> UNet:
-        return UNet(channels=1, output_channels=3, width1=32, width2=96, width3=192, blocks1=1, blocks2=2, blocks3=6, bias=True)
+        widths = {"width1": 32, "width2": 96, "width3": 192}
+        return UNet(channels=1, output_channels=3, blocks1=1, blocks2=2, blocks3=6, bias=True, leaky=True, **widths)
 
     @property
     def loss(self) -> Callable:

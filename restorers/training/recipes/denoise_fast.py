@@ -24,4 +24,4 @@ class DenoiseFast(Denoise):
 
     @property
     def architecture(self) -> UNet:
-        return UNet(width1=32, width2=64, width3=96)
+        return UNet(width1=32, width2=64, width3=96, leaky=True)

@@ -53,7 +53,7 @@ class Inpaint(RestorationRecipe):
 
     @property
     def architecture(self) -> UNet:
-        return UNet(channels=4)
+        return UNet(channels=4, leaky=True)
 
     @property
     def loss(self):

@@ -85,9 +85,8 @@ class Universal(RestorationRecipe):
     @property
     def architecture(self) -> UNet:
         # biases: whether a pixel has the gray of missing ones cannot be told by a homogeneous network
-        return UNet(
-            output_channels=len(DAMAGES), width1=24, width2=48, width3=64, blocks1=1, blocks2=1, blocks3=2, bias=True, classifies=True
-        )
+        sizes = {"width1": 24, "width2": 48, "width3": 64, "blocks1": 1, "blocks2": 1, "blocks3": 2}
+        return UNet(output_channels=len(DAMAGES), bias=True, leaky=True, classifies=True, **sizes)
 
     @property
     def loss(self):

@@ -178,6 +178,7 @@ TOTAL = Text("sum", "总和")
 ACTIVATIONS = {
     "linear": Text("taken as it is", "原样采用"),
     "relu": Text("ReLU: below 0 becomes 0", "ReLU：小于 0 变为 0"),
+    "leaky_relu": Text("leaky ReLU: below 0 becomes a fifth of it", "带泄漏的 ReLU：小于 0 变为其五分之一"),
     "sigmoid": Text("sigmoid: squeezed between 0 and 1", "sigmoid：压到 0 与 1 之间"),
 }
 IN_MAP = Text("the number in the map", "图中的数")
