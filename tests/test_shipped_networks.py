@@ -1,13 +1,14 @@
 """What the restoration networks promise of the weights that ship: they win something back, and add no colour and no texture."""
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
 from restorers.degradations import DEGRADATIONS, Observation, degrade
 from restorers.metrics import colorfulness, psnr
 from restorers.presets import PRESETS
-from restorers.restore import find_restorer, restore
+from restorers.restore import find_restorer, network_input, restore
 from restorers.samples import PHOTOS, sample_photo
 
 LEVEL = 1 / 255
@@ -60,6 +61,20 @@ def test_it_wins_back_what_it_is_for_and_keeps_the_colours(name, task, settings,
         shifts.append(np.abs((restored - truth).mean(axis=(0, 1))).mean())
     assert np.mean(gains) > least and min(gains) > 0
     assert np.mean(shifts) < 0.5 * LEVEL
+
+
+@pytest.mark.parametrize("name", [name for name in PURPOSES if name in SHIPPED and PRESETS.get(name).architecture.leaky])
+def test_all_its_residual_blocks_work(name, photos):
+    """Most of what each computes must vary with the photo: a block whose channels never leave 0 costs as much and does nothing."""
+    task, settings, _ = PURPOSES[name][0]
+    observation = degrade(photos[0], DEGRADATIONS.get(task).from_settings(settings), 0)
+    model = PRESETS.get(name).build()
+    layers = [layer for layer in model.layers if layer.name.endswith("_conv1")]
+    inside = keras.Model(model.input, [layer.output for layer in layers])
+    seen = network_input(observation, PRESETS.get(name).architecture.channels)[None]
+    for layer, maps in zip(layers, inside.predict_on_batch(seen), strict=True):
+        above = (maps > 0).mean(axis=(0, 1, 2))
+        assert ((above > 0.001) & (above < 0.999)).mean() > 0.5, layer.name
 
 
 @pytest.mark.parametrize("name", BLIND)
