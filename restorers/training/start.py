@@ -68,8 +68,8 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
 def revive(model: keras.Model, inputs: np.ndarray) -> int:
     """Let channels of residual blocks learn again that a ReLU has set to 0 nearly everywhere: through it no gradient comes to them.
 
-    Where C₁ is above 0 in fewer than a thousandth of the places, that channel of it gets a fresh kernel, and C₂ weights 0 for it, so
-    that what the network makes of ``inputs`` stays nearly the same.
+    Where C₁ is above 0 in fewer than a thousandth of the places, that channel of it gets a fresh kernel, and C₂ weights 0 for it. So
+    what a network with ReLU makes of ``inputs`` stays nearly the same; one that is leaky now must first learn that it is.
 
     Args:
         model: a ``UNet``; other networks have no such blocks and stay as they are.
