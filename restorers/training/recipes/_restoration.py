@@ -53,8 +53,8 @@ class RestorationRecipe(Recipe):
     Unless a recipe says otherwise, half of them are shown in other colours, for most photos are pale, and a network that has
     seen only these takes fine vivid patterns for noise; and half are reduced, so that the same things are seen at more
     sizes. The loss is what the PSNR lacks to 50 dB, or the root of the squared error where the contents of the crop decide
-    how much is left of the damage; Muon (Adam for the first and the last layer) with warm-up and cosine, gradients clipped,
-    averaged weights.
+    how much is left of the damage; Muon (Adam for the first and the last layer) with warm-up, cosine and weight decay, gradients
+    clipped, averaged weights.
 
     Class attributes:
         margin: pixels around a crop that are degraded with it and cut off again, so that blur and enlarging bring in what
