@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -454,7 +455,9 @@ def test_a_folder_is_one_of_photos(tmp_path, capsys):
 def test_ctrl_c_leaves_nothing(tmp_path):
     source = write_video(tmp_path / "in.avi", moving(400, 120, 160), "MJPG")
     command = [sys.executable, "-m", "restorers", "restore", source, tmp_path / "out.avi", "--using", "non_local_means"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # a shell starts what runs in the background with Ctrl-C ignored, and children inherit that
+    heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heeded)
     while process.poll() is None and not any(p.stat().st_size > 10_000 for p in tmp_path.glob(".out.*.part.avi")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
