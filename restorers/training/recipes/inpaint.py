@@ -14,14 +14,14 @@ from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.text import Text
 from restorers.training.losses import root_mean_squared_error
-from restorers.training.recipes._restoration import RestorationRecipe
+from restorers.training.recipes._restoration import RestorationRecipe, log_uniform
 
 LITTLE = 0.005  # share of missing pixels below which a crop counts no more than this one
 
 
 @dataclass(frozen=True)
 class Inpaint(RestorationRecipe):
-    """Inpainting, told the mask: single pixels (three tenths of the crops), scratches (twice as many), broad strokes and letters.
+    """Inpainting, told the mask: single pixels (a fifth of the crops), scratches (seven tenths), broad strokes and letters.
 
     It is given the guess of ``navier_stokes`` and mends that. The loss is the root of the squared error over the missing pixels alone,
     √(∑ m (x̂ − x)² / ∑ m): over the whole crop a scratch, which covers little of it, would hardly be seen.
@@ -37,8 +37,8 @@ class Inpaint(RestorationRecipe):
     )
     suits: ClassVar[frozenset[str]] = frozenset({"missing", "missing_pixels", "scratches", "painted_mask"})
     trained_on: ClassVar[Text] = Text(
-        "10–90 % of the pixels missing (three tenths of the crops), 1–32 scratches of 1–6 px (twice as many), strokes of 5–24 px, letters",
-        "缺失 10–90% 的像素（占十分之三）、1–32 条宽 1–6 像素的划痕（占十分之六）、宽 5–24 像素的涂抹、文字",
+        "10–90 % of the pixels missing (a fifth of the crops), 1–32 scratches of 1–6 px (seven tenths), strokes of 5–24 px, letters",
+        "缺失 10–90% 的像素（占五分之一）、1–32 条宽 1–6 像素的划痕（占十分之七）、宽 5–24 像素的涂抹、文字",
     )
     reference: ClassVar[str] = "Liu et al., ECCV 2018"
     order: ClassVar[int] = 15
@@ -67,10 +67,10 @@ class Inpaint(RestorationRecipe):
 
     def draw(self, rng: np.random.Generator) -> Degradation:
         kind = rng.random()
-        if kind < 0.3:
+        if kind < 0.2:
             return MissingPixels(share=rng.uniform(0.1, self.share_max))
         if kind < 0.9:
-            return Scratches(count=rng.integers(1, 33), width=rng.uniform(1, 6))
+            return Scratches(count=round(log_uniform(rng, 1, 32)), width=log_uniform(rng, 1, 6))
         return PaintedMask(mask=(_strokes if kind < 0.95 else _letters)(self.patch, rng))
 
 
