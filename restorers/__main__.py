@@ -431,7 +431,7 @@ def benchmark(
         str,
         typer.Argument(
             metavar="PROTOCOL",
-            help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | table | speed | train | load | ray",
+            help="denoise | enlarge | dejpeg | deblur | inpaint | colorize | tutorials | softness | table | speed | train | load | ray",
         ),
     ],
     folder: Annotated[
@@ -445,7 +445,8 @@ def benchmark(
     as_json: Json = False,
 ) -> None:
     """Score restorers under a published protocol, or measure the page: its speed and memory (speed), training in it (train),
-    many visitors at once (load); or a Ray cluster against the plain loop (ray). `table` prints the scores on the cards.
+    many visitors at once (load); or a Ray cluster against the plain loop (ray). `softness` shows what a network that finds out what
+    is wrong loses and wins by sharpening mended JPEGs. `table` prints the scores on the cards.
     """
     if protocol == "table":
         from restorers.results import results, results_tables
@@ -482,11 +483,14 @@ def benchmark(
     from restorers.restore import find_restorer
     from restorers.training.export import record_scores
 
-    chosen = None if protocol == "tutorials" else find_benchmark(protocol)
+    chosen = None if protocol in ("tutorials", "softness") else find_benchmark(protocol)
     if folder is None:
         raise UsageError(Text(f"benchmark {protocol} needs a folder of photos.", f"benchmark {protocol} 需要一个照片文件夹。"))
-    if chosen is None:
+    if protocol == "tutorials":
         _benchmark_tutorials(folder, using, limit, record, as_json)
+        return
+    if protocol == "softness":
+        _benchmark_softness(folder, _restorers(_grouped(("--using",), ctx.obj)) or [find_restorer("universal")], limit, as_json)
         return
     restorers = _restorers(_grouped(("--using",), ctx.obj)) or [find_restorer("do_nothing")]
     with tqdm(total=100, unit="%", disable=None) as bar:
@@ -512,6 +516,34 @@ def _benchmark_tutorials(folder: Path, names: list[str] | None, limit: int | Non
     head = {"benchmark": "tutorials", "folder": folder.name, "protocol": PROTOCOL.en}
     head |= {"findings": {name: [f.en for f in findings] for name, (_, findings) in found.items() if findings}}
     _show_rows([r for rows, _ in found.values() for r in rows], as_json, **head)
+
+
+def _benchmark_softness(folder: Path, restorers: list, limit: int | None, as_json: bool) -> None:
+    from restorers.restore import DiagnosingNetwork
+    from restorers.softness import SHARP, by_threshold, measure
+
+    network = restorers[0]
+    if len(restorers) > 1 or not isinstance(network, DiagnosingNetwork):
+        names = ", ".join(restorer.name for restorer in restorers)
+        raise UsageError(
+            Text(
+                f"benchmark softness needs one network that finds out what is wrong, such as universal. Received: {names}.",
+                f"benchmark softness 需要一个会自行诊断的网络，例如 universal。收到：{names}。",
+            )
+        )
+    with tqdm(total=100, unit="%", disable=None) as bar:
+        cases = measure(folder, network, limit, lambda f: bar.update(round(100 * f) - bar.n), lambda error: _say(error.sentence))
+    records, sharp = by_threshold(cases), sum(case.kind == SHARP for case in cases)
+    if as_json:
+        _print_json({"benchmark": "softness", "folder": folder.name, "sharp": sharp, "rows": records})
+        return
+    _table(
+        ["at least", "sharp", f"sharpened, of {sharp}", "blurred", "reduced"],
+        [
+            [f"{r['threshold']:.2f}", f"{r['sharp']:+.2f}", f"{r['sharpened']}", f"{r['blurred']:+.2f}", f"{r['reduced']:+.2f}"]
+            for r in records
+        ],
+    )
 
 
 @app.command()

@@ -220,7 +220,7 @@ def find_benchmark(name: str) -> Benchmark:
     """The protocol called ``name``; ``UnknownName`` otherwise."""
     known = benchmarks()
     if name not in known:
-        listed = ", ".join((*known, "tutorials", "table", "speed", "train", "load", "ray"))
+        listed = ", ".join((*known, "tutorials", "softness", "table", "speed", "train", "load", "ray"))
         raise UnknownName(Text(f"There is no benchmark called {name!r}. Known: {listed}.", f"没有名为 {name!r} 的基准。已知：{listed}。"))
     return known[name]
 

@@ -45,7 +45,8 @@ DAMAGES = (
     Damage("resolution", Text("low resolution", "低分辨率"), "enlarge"),
 )
 SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of them brings it back
-# a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then
+# a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then;
+# `benchmark softness` measures it, anew for every other dejpeg
 SOFT_AFTER_JPEG = 0.8
 
 

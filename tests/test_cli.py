@@ -127,6 +127,7 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
         (["compare", "{file}"], 2, "at least one --with"),
         (["benchmark", "beauty", "{dir}"], 2, "There is no benchmark called 'beauty'"),
         (["benchmark", "denoise"], 2, "needs a folder"),
+        (["benchmark", "softness", "{dir}", "--using", "dejpeg"], 2, "one network that finds out what is wrong"),
         (["train", "alchemy"], 2, "There is no recipe called 'alchemy'"),
         (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),
         (["train", "denoise", "--data", "{empty}"], 1, "empty"),
@@ -154,6 +155,16 @@ def test_the_tables_of_scores_in_words_and_as_json(capsys):
     denoise = next(row for row in tables[0]["rows"] if row["method"] == "denoise")
     shown = run(capsys, "benchmark", "table")[1]
     assert f"**{denoise['psnr']['σ 25']:.2f}** (+{denoise['gain']['σ 25']:.2f})" in shown
+
+
+def test_what_sharpening_of_mended_jpegs_brings_in_words_and_as_json(capsys, tmp_path, file):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / file.name).write_bytes(file.read_bytes())
+    status, out, _ = run(capsys, "benchmark", "softness", folder, "--json")
+    found = json.loads(out)
+    assert status == 0 and found["sharp"] == 4 and [row["threshold"] for row in found["rows"]][:2] == [0.5, 0.55]
+    assert "sharpened, of 4" in run(capsys, "benchmark", "softness", folder)[1]
 
 
 def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypatch):

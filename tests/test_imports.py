@@ -43,6 +43,7 @@ FLOORS = {
     "video": 3,
     "training": 3,
     "matrix": 3,
+    "softness": 3,
     "__main__": 4,
     "speed": 4,
     "load": 4,
