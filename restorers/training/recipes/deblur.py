@@ -25,7 +25,10 @@ class Deblur(RestorationRecipe):
     """
 
     title: ClassVar[Text] = Text("Deblur (U-Net)", "去模糊（U-Net）")
-    help: ClassVar[Text] = Text("Our own network for blur of unknown kind and strength.", "我们自己的网络，适用于类型和强度未知的模糊。")
+    help: ClassVar[Text] = Text(
+        "Our own network for blur of unknown kind and strength; motion blur it mends least.",
+        "我们自己的网络，适用于类型和强度未知的模糊；对运动模糊效果最弱。",
+    )
     suits: ClassVar[frozenset[str]] = frozenset({"blur", "gaussian_blur", "box_blur", "defocus_blur", "motion_blur"})
     trained_on: ClassVar[Text] = Text(
         "Gaussian blur σ 0.2–4 px (60 %), defocus radius 0.5–5 px, box 2–11 px, motion 1–21 px; Gaussian noise σ 0–5 of 255 after it",
