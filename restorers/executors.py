@@ -170,7 +170,7 @@ class RayExecutor(Executor):
                 if number is not None:
                     if not self._ray.wait([outcome], timeout=POLL)[0]:
                         if cancel.is_set() and not told:
-                            told = self._ray.get(self._monitor.cancel.remote([n for n, _ in underway if n is not None]))
+                            told = self._ray.get(self._tell_to_end(underway))
                         if progress is not None:
                             fractions = self._ray.get(self._monitor.fractions.remote())
                             progress(done + sum(fractions.get(n, float(n is None)) for n, _ in underway))
@@ -184,9 +184,12 @@ class RayExecutor(Executor):
                     progress(done)
                 yield outcome
         finally:
-            for number, outcome in underway:
-                if number is not None:
-                    self._ray.cancel(outcome, force=True)
+            if underway and self._ray.is_initialized():
+                self._tell_to_end(underway)
+
+    def _tell_to_end(self, underway: Iterable[tuple[int | None, Any]]) -> Any:
+        """A reference to the answer. Not ``ray.cancel``: if it meets a piece that is just being sent, it ends this process."""
+        return self._monitor.cancel.remote([number for number, _ in underway if number is not None])
 
     def _begin(self, work: Any, piece: Any, load: Callable[[Any], Any] | None) -> tuple[int | None, Any]:
         """A number and a reference; or no number, and the error of a piece that could not be loaded."""
@@ -231,9 +234,7 @@ def connect(workers: int | None = None) -> Any:
     Raises:
         ClusterError: the cluster cannot be joined or started.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ.setdefault("RAY_worker_niceness", "0")  # somebody waits for the result, as for that of this process
-    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".*")  # Ray tells of each worker that died, on the standard output
+    set_ray_environment()
     global _connections
     with _CONNECTING:
         address = os.environ.get("RAY_ADDRESS", "") if workers is None else ""
@@ -262,6 +263,13 @@ def connect(workers: int | None = None) -> Any:
             raise ClusterError(sentence.format(address=address, reason=_first_line(error))) from None
         _connections = 1
         return ray
+
+
+def set_ray_environment() -> None:
+    """What Ray reads when it is first imported."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_worker_niceness", "0")  # somebody waits for the result, as for that of this process
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".*")  # Ray tells of each worker that died, on the standard output
 
 
 def _reach(address: str) -> None:

@@ -30,7 +30,7 @@ needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="
 @pytest.fixture(scope="module")
 def cluster():
     """A cluster beside this process, joined by RAY_ADDRESS as one of other machines would be."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    executors.set_ray_environment()
     from ray.cluster_utils import Cluster
 
     found = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
@@ -123,6 +123,18 @@ def test_few_pieces_are_read_ahead(executor):
     assert [next(outcomes) for _ in range(3)] == [0, 1, 2]
     assert len(read) <= 3 + executors.AHEAD * executor.workers
     outcomes.close()
+
+
+@needs_ray
+def test_whoever_stops_asking_leaves_the_workers_to_others(ray):
+    def waits(piece, progress, cancel):
+        return piece == 0 or cancel.wait(300)
+
+    outcomes = ray.map(waits, range(20))
+    assert next(outcomes) is True
+    outcomes.close()
+    start = time.monotonic()
+    assert list(ray.map(waits, [0, 0])) == [True, True] and time.monotonic() - start < 150
 
 
 def test_a_mistake_in_the_work_is_no_error_of_a_piece(executor):
