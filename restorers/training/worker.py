@@ -158,6 +158,15 @@ class Run:
             self.state, self.since = state, time.monotonic()
 
 
+@dataclass
+class _Question:
+    """What an order would cost; the order is kept until the answer is there."""
+
+    number: int
+    order: Order | None
+    answer: dict[str, Any] | None = None
+
+
 def child_environment() -> dict[str, str]:
     """The environment that trainings run in: oneDNN is on, which TensorFlow leaves off on many processors."""
     chosen = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -241,7 +250,7 @@ class Engine:
         self._waiting: deque[Run] = deque()
         self._runs: dict[str, Run] = {}
         self._past: list[Run] = []
-        self._estimates: dict[str, tuple[int, dict[str, Any] | None]] = {}
+        self._estimates: dict[str, _Question] = {}
         self._numbers = itertools.count(1)
         self._folder: tempfile.TemporaryDirectory | None = None
         self._watched = False
@@ -340,20 +349,28 @@ class Engine:
         order.build()
         with self._lock:
             self.warm()
-            number = next(self._numbers)
+            self._ask(owner, question := _Question(next(self._numbers), order))
+            self._children[0].send("estimate", question.number, order)
+
+    def refuse_estimate(self, owner: str, sentence: Text) -> None:
+        """The last question of ``owner`` needs no working out: ``sentence`` says why it cannot be."""
+        with self._lock:
+            self._ask(owner, _Question(next(self._numbers), None, {"refused": sentence}))
+
+    def drop_estimate(self, owner: str) -> None:
+        """There is nothing to work out for ``owner`` any more."""
+        with self._lock:
             self._estimates.pop(owner, None)
-            self._estimates[owner] = (number, None)
-            while len(self._estimates) > 4 * KEPT_RUNS:
-                del self._estimates[next(iter(self._estimates))]
-            self._children[0].send("estimate", number, order)
 
     def estimate(self, owner: str) -> dict[str, Any] | None:
         """The answer to the last question of ``owner``: ``parameters``, ``memory`` and ``seconds`` of a step, or ``refused``."""
-        return self._estimates.get(owner, (0, None))[1]
+        question = self._estimates.get(owner)
+        return None if question is None else question.answer
 
     def estimating(self, owner: str) -> bool:
         """Whether a question of ``owner`` is still to be answered."""
-        return owner in self._estimates and self._estimates[owner][1] is None
+        question = self._estimates.get(owner)
+        return question is not None and question.answer is None
 
     def close(self) -> None:
         """End all children and remove all files."""
@@ -366,6 +383,12 @@ class Engine:
                 self._folder.cleanup()
 
     # what happens
+
+    def _ask(self, owner: str, question: _Question) -> None:
+        self._estimates.pop(owner, None)
+        self._estimates[owner] = question
+        while len(self._estimates) > 4 * KEPT_RUNS:
+            del self._estimates[next(iter(self._estimates))]
 
     def _begin(self) -> None:
         if self._folder is None:
@@ -405,9 +428,9 @@ class Engine:
                     self.slots = event.get("slots", self.slots)
                     self._advance()
             elif event["event"] == "estimated":
-                for owner, (number, _) in self._estimates.items():
-                    if number == event["asked"]:
-                        self._estimates[owner] = (number, event)
+                for question in self._estimates.values():
+                    if question.number == event["asked"]:
+                        question.order, question.answer = None, event
             elif child.run is not None and child.run.number == event["run"]:
                 if event["event"] == "free":
                     child.run.complete = True
@@ -424,7 +447,6 @@ class Engine:
         with self._lock:
             if child in self._children:
                 self._children.remove(child)
-            self._estimates = {owner: known for owner, known in self._estimates.items() if known[1] is not None}
             run, child.run = child.run, None
             if run is not None:
                 if not run.over:
@@ -434,8 +456,12 @@ class Engine:
                 run.version += 1
             if self.slots and child.trained:
                 self.warm()
+                for question in self._estimates.values():
+                    if question.answer is None:  # it died with the child
+                        self._children[0].send("estimate", question.number, question.order)
                 self._advance()
             elif self.slots:  # it could not even begin
+                self._estimates = {owner: question for owner, question in self._estimates.items() if question.answer is not None}
                 logging.getLogger(__name__).error("the training process ended: %s", child.status)
                 for waiting in self._waiting:
                     waiting.sentence, waiting.complete = NO_CHILD, True

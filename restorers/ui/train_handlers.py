@@ -103,6 +103,8 @@ class Visit:
         addresses: of published pictures, by run number and what they show.
         kept: names of the trained networks by run number.
         left: he has closed the page, and not looked again since.
+        problem: why the last Start began nothing.
+        notes: about the photos.
     """
 
     run: Run | None = None
@@ -113,6 +115,8 @@ class Visit:
     lock: Any = field(default_factory=threading.Lock)
     looked_at: tuple = ()
     left: bool = False
+    problem: Text | None = None
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ class Look:
         estimate: what the present settings would cost, once it is known.
         estimating: the estimate is still to come.
         fetching: public data is on its way, or the way to it is being looked for.
+        problem: why the last Start began nothing.
+        notes: about the photos.
     """
 
     run: Run | None = None
@@ -144,6 +150,8 @@ class Look:
     estimate: dict[str, Any] | None = None
     estimating: bool = False
     fetching: bool = False
+    problem: Text | None = None
+    notes: tuple[Text, ...] = ()
 
 
 class TrainDesk:
@@ -253,6 +261,7 @@ class TrainDesk:
             order = replace(order, name=f"{PREFIX}{next(visit.numbers)}")
             before = visit.run
             visit.run = self.engine.start(owner, order)
+            visit.problem = None
             if before is not None and before.losses:
                 self._retire(owner, visit, before)
 
@@ -263,7 +272,18 @@ class TrainDesk:
         with visit.lock:
             if visit.run is not None and visit.run.losses:
                 self._retire(owner, visit, visit.run)
-            visit.run = None
+            visit.run = visit.problem = None
+
+    def refuse(self, owner: str, problem: Text) -> None:
+        """Show why Start began nothing, until it would begin something."""
+        self._visit(owner).problem = problem
+
+    def note(self, owner: str, notes: Sequence[Text], fits: bool) -> None:
+        """A setting has changed: show these notes about the photos, and no refusal any more where the settings fit."""
+        visit = self._visit(owner)
+        visit.notes = tuple(notes)
+        if fits:
+            visit.problem = None
 
     def _retire(self, owner: str, visit: Visit, run: Run) -> None:
         visit.ghost = run
@@ -307,6 +327,8 @@ class TrainDesk:
                 "estimate": self.engine.estimate(owner),
                 "estimating": self.engine.estimating(owner),
                 "fetching": self.downloads.checking or any(self.downloads.now(name).busy for name in DATASETS),
+                "problem": visit.problem,
+                "notes": visit.notes,
             }
             if run is None:
                 return Look(None, visit.ghost, ghost_film=self._film(owner, visit, visit.ghost), **asked)

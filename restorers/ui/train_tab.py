@@ -149,9 +149,9 @@ class TrainTab:
         self.timer = gr.Timer(TICK, active=False)
         settings = [c for parts in (*self.settings.values(), *self.damages.values(), *self.networks.values()) for c in parts.values()]
         self.asking: set[Component] = {self.recipe, self.photos, self.sample, self.source, self.seconds, self.steps, self.seed, *settings}
-        self.inputs = self.asking | {self.delay}
+        self.inputs = self.asking | {self.delay, self.help}
         self.buttons = [self.start, self.pause, self.resume, self.one, self.stop, self.reset]
-        self.asked = {self.cost, self.timer, self.data, self.link}  # what a change of a setting changes
+        self.asked = {self.cost, self.timer, self.data, self.link, self.help, self.source}  # what a change of a setting changes
         self.looks = [
             self.status, self.film, self.curves, self.cost, self.kept, self.mine, self.timer, *self.buttons, *self.files.values(),
         ]  # fmt: skip
@@ -321,18 +321,17 @@ class TrainTab:
 
     # what happens
 
-    def show(self, look: Look, seconds: float = 60.0, problem: RestorersError | None = None) -> dict[Component, Any]:
+    def show(self, look: Look, seconds: float = 60.0) -> dict[Component, Any]:
         """Updates of everything that depends on the look."""
         run = look.run
         state = run.state if run is not None and not run.over else None
-        problem_text = f'<p class="problem">{both(problem.sentence)}</p>' if problem is not None else ""
         trained = look.trained
         files = trained.files if trained is not None else {}
         return {
-            self.status: problem_text + view.status(look),
+            self.status: view.status(look),
             self.film: view.film(look),
             self.curves: view.curves(look),
-            self.cost: view.cost(look.estimate, seconds, look.estimating),
+            self.cost: view.cost(look.estimate, seconds, look.estimating, look.notes),
             self.kept: gr.update(visible=shown(trained)),
             self.mine: view.kept(look),
             self.timer: gr.Timer(active=look.estimating or look.fetching or (run is not None and not run.complete)),
@@ -357,13 +356,10 @@ class TrainTab:
         """Start."""
         owner, seconds = request.session_hash, float(values[self.seconds] or 0)
         try:
-            order, notes = self.order(values, paused)
-            self.handlers.start(owner, order)
+            self.handlers.start(owner, self.order(values, paused)[0])
         except RestorersError as problem:
-            return self.show(self.handlers.look(owner), seconds, problem)
-        updates = self.show(self.handlers.look(owner), seconds)
-        updates[self.status] += "".join(f'<p class="note">{both(note)}</p>' for note in notes)
-        return updates
+            self.handlers.refuse(owner, problem.sentence)
+        return self.show(self.handlers.look(owner), seconds)
 
     def one_step(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """One step: of the run there is, or the first of a new one."""
@@ -399,16 +395,27 @@ class TrainTab:
     def ask(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A setting has changed: work out what it would cost."""
         seconds = float(values[self.seconds] or 0)
+        owner, engine, updates, notes, fits = request.session_hash, self.handlers.engine, {}, [], False
+        recipe = self._recipe_of(values)
+        if values[self.help] != self._help(recipe.name):  # another one: say what it does; the tutorials learn from many pictures
+            source = sources_of(recipe)[0]
+            values = {**values, self.source: source}
+            updates = {
+                self.help: self._help(recipe.name),
+                self.source: gr.update(value=source, options=source_options(recipe, self.handlers.downloads)),
+            }
         try:
             order, notes = self.order(values)
-            self.handlers.engine.ask_estimate(request.session_hash, order)
+            engine.ask_estimate(owner, order)
+            fits = True
         except NotFetched:  # what there is to do stands where the data is chosen
             self.handlers.downloads.check()
-            return {self.cost: "", self.timer: gr.Timer(active=True), **self._noted(values)}
+            engine.drop_estimate(owner)
         except RestorersError as problem:
-            return {self.cost: f'<p class="problem">{both(problem.sentence)}</p>', **self._noted(values)}
-        said = "".join(f'<p class="note">{both(note)}</p>' for note in notes)
-        return {self.cost: said + view.cost(None, seconds, True), self.timer: gr.Timer(active=True), **self._noted(values)}
+            engine.refuse_estimate(owner, problem.sentence)
+        self.handlers.note(owner, notes, fits)
+        cost = view.cost(engine.estimate(owner), seconds, engine.estimating(owner), notes)
+        return {**updates, self.cost: cost, self.timer: gr.Timer(active=True), **self._noted(values)}
 
     def _noted(self, values: dict[Component, Any]) -> dict[Component, Any]:
         """How it stands with the data, and the settings in the address."""
@@ -433,23 +440,16 @@ class TrainTab:
             self.handlers.downloads.fetch(values[self.source])
         return {self.data: self._data(values[self.source]), self.timer: gr.Timer(active=True)}
 
-    async def reach(self, values: dict[Component, Any]) -> dict[Component, Any]:
-        """The visitor has come: which public data can be reached."""
+    async def reach(self) -> None:
+        """The visitor has come: find out which public data can be reached."""
         self.handlers.downloads.check()
         deadline = time.monotonic() + REACH_WAIT
         while self.handlers.downloads.checking and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
-        return {self.source: gr.update(options=source_options(self._recipe_of(values), self.handlers.downloads))}
 
-    def choose_recipe(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
-        """Another recipe: say what it does; the tutorials learn from many pictures."""
-        recipe = self._recipe_of(values)
-        source = sources_of(recipe)[0]
-        return {
-            **self.ask({**values, self.source: source}, request),
-            self.help: self._help(recipe.name),
-            self.source: gr.update(value=source, options=source_options(recipe, self.handlers.downloads)),
-        }
+    def offer(self, recipe: Any) -> dict[str, Any]:
+        """What ``recipe`` can learn from, as far as it can be reached."""
+        return gr.update(options=source_options(self._recipe_of({self.recipe: recipe}), self.handlers.downloads))
 
     def open(self, query: str) -> dict[Component, Any]:
         """The tab opens for the first time: with the settings of the page's address (``query``), where it has some."""
@@ -512,8 +512,8 @@ class TrainTab:
         self._show_group(self.recipe, self.groups)
         self._show_group(composed["damage"], {n: g for n, g in self.damage_groups.items() if n != NOTHING})
         self._show_group(composed["network"], self.network_groups)
-        self.recipe.input(self.choose_recipe, self.inputs, {self.help, self.source, *self.asked}, **at_once)
-        changed = [c.input for c in self.asking - {self.recipe, self.photos}]
+        # one listener for all of them: of two, the answer to the earlier change could come last
+        changed = [c.input for c in self.asking - {self.photos}]
         gr.on([*changed, self.photos.upload, self.photos.clear], self.ask, self.inputs, self.asked, **at_once)
         self.data.input(self.fetch, self.inputs, {self.data, self.timer}, **at_once)
         self.start.click(None, None, None, js=SHOW_RESULT_SCRIPT, **PRIVATE)
@@ -526,10 +526,11 @@ class TrainTab:
         self.timer.tick(self.tick, {self.seconds, self.source}, {*self.looks, self.data}, **{**at_once, "trigger_mode": "once"})
         tab.select(self.warm, None, None, **at_once)
         # only now: what is in a tab that was never open cannot be changed
-        opened = tab.select(self.open, self.banner, self.inputs | {self.banner, self.help}, js=QUERY_SCRIPT, **at_once)
-        parts = opened.then(self.open_parts, self.banner, self.inputs | {self.help}, js=QUERY_AGAIN_SCRIPT, **at_once)
+        opened = tab.select(self.open, self.banner, self.inputs | {self.banner}, js=QUERY_SCRIPT, **at_once)
+        parts = opened.then(self.open_parts, self.banner, self.inputs, js=QUERY_AGAIN_SCRIPT, **at_once)
         parts.then(self.ask, self.inputs, self.asked, **at_once)
-        tab.select(self.reach, self.inputs, self.source, **at_once)
+        # the recipe as it is by then: meanwhile another may have been chosen
+        tab.select(self.reach, None, None, **at_once).then(self.offer, self.recipe, self.source, **at_once)
         demo.unload(self.leave)
 
     def _show_group(self, chooser: gr.HTML, groups: dict[str, gr.Group]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from restorers.text import Text
@@ -23,9 +24,10 @@ SMOOTH = 0.9  # share of the past in the drawn training loss
 def status(look: Look) -> str:
     """What happens now, in a sentence, with a bar where it lasts; then what there is to know."""
     run = look.run
+    refused = f'<p class="problem">{both(look.problem)}</p>' if look.problem is not None else ""
     if run is None:
-        return f'<p class="hint">{both(words.READY)}</p>'
-    parts = [f'<p class="hint" id="train-state" data-state="{run.state}">{both(_state(look))}</p>']
+        return refused + f'<p class="hint">{both(words.READY)}</p>'
+    parts = [refused, f'<p class="hint" id="train-state" data-state="{run.state}">{both(_state(look))}</p>']
     if run.state in (RUNNING, PAUSED):
         share = run.seconds / run.order.seconds
         if run.order.steps:
@@ -65,8 +67,12 @@ def _gain(look: Look) -> str:
     return f'<div class="gain {kind}" id="train-gain"><strong>{shown} dB</strong><span>{both(sentence)}</span></div>'
 
 
-def cost(estimate: dict[str, Any] | None, seconds: float, estimating: bool) -> str:
-    """What the present settings would cost, or why they cannot work."""
+def cost(estimate: dict[str, Any] | None, seconds: float, estimating: bool, notes: Iterable[Text] = ()) -> str:
+    """Notes about the photos, and what the present settings would cost, or why they cannot work."""
+    return "".join(f'<p class="note">{both(note)}</p>' for note in notes) + _cost(estimate, seconds, estimating)
+
+
+def _cost(estimate: dict[str, Any] | None, seconds: float, estimating: bool) -> str:
     if estimate is None:
         return f'<p class="note">{both(words.COST_ASKED)}</p>' if estimating else ""
     if "refused" in estimate:

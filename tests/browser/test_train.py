@@ -145,6 +145,26 @@ def test_what_cannot_work_is_said_before_it_starts(seen):
     assert "needs a budget" in page.inner_text("#train-status")
 
 
+def test_the_last_of_two_quick_changes_counts(seen):
+    page, held = seen, []
+
+    def hold_the_first(route):
+        if not held and '"composed"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/**", hold_the_first)
+    page.select_option("#train-recipe select", "composed")
+    page.select_option("#train-composed-loss_name select", "bce")
+    page.wait_for_timeout(2000)
+    assert held
+    held[0].continue_()
+    page.wait_for_selector("#train-cost .problem", timeout=LONG)
+    page.wait_for_timeout(2000)  # longer than the time between two looks
+    assert "Binary cross-entropy needs" in page.inner_text("#train-cost")
+
+
 def test_a_link_opens_the_tab_with_its_settings_and_names_what_it_left_out(desktop):
     page = desktop
     page.goto(

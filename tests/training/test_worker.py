@@ -12,7 +12,7 @@ from restorers.errors import RestorersError
 from restorers.presets import Preset
 from restorers.training import worker
 from restorers.training.session import Control, Film, Order, Session, strengths
-from restorers.training.worker import DONE, FAILED, PAUSED, WAITING, Engine, Run, TrainingRefused
+from restorers.training.worker import DONE, FAILED, KILLED, PAUSED, WAITING, Engine, Run, TrainingRefused
 
 SOON = 90  # seconds; only broken work takes as long
 QUICK = {"recipe": "composed", "settings": {"network": "linear_autoencoder", "network.size": 8, "network.code": 2, "damage": "nothing"}}
@@ -201,6 +201,20 @@ def test_an_estimate_comes_from_the_child(engine, photo):
     engine.ask_estimate("g", order(photo, settings={"loss_name": "bce"}))
     until(lambda: engine.estimate("g") is not None)
     assert "Binary cross-entropy" in engine.estimate("g")["refused"].en
+
+
+def test_a_question_whose_child_dies_is_asked_again(engine, photo):
+    engine.warm()
+    child = engine._children[0]
+    child.trained = 1  # so it is no child that cannot even begin
+    engine.ask_estimate("h", order(photo))
+    child.end()
+    until(lambda: engine.estimate("h") is not None)
+    assert engine.estimate("h")["parameters"] and engine._children[0] is not child and not engine.estimating("h")
+    engine.refuse_estimate("h", KILLED)
+    assert engine.estimate("h") == {"refused": KILLED} and not engine.estimating("h")
+    engine.drop_estimate("h")
+    assert engine.estimate("h") is None and not engine.estimating("h")
 
 
 # --- the session itself, in this process ------------------------------------------------------------------------------

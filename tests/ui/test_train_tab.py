@@ -6,6 +6,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.training.download import Availability
 from restorers.training.recipes import RECIPES
@@ -42,13 +43,19 @@ class Engine:
         return 2
 
     def estimating(self, owner):
-        return False
+        return self.asked is not None and self.answer is None
 
     def estimate(self, owner):
         return self.answer
 
     def ask_estimate(self, owner, order):
-        self.asked = order
+        self.asked, self.answer = order, None
+
+    def refuse_estimate(self, owner, sentence):
+        self.asked, self.answer = None, {"refused": sentence}
+
+    def drop_estimate(self, owner):
+        self.asked = self.answer = None
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +146,30 @@ def test_the_cost_is_asked_for_and_shown(tab, values):
 
 
 def test_a_tutorial_is_given_many_pictures(tab, values):
-    updates = tab.choose_recipe({**values, tab.recipe: "tutorial-denoise"}, ME)
+    updates = tab.ask({**values, tab.recipe: "tutorial-denoise"}, ME)
     assert updates[tab.source]["value"] == "samples" and "300×300" in updates[tab.help]
+    assert tab.handlers.engine.asked.recipe == "tutorial-denoise" and tab.handlers.engine.asked.photos is None
+    again = tab.ask({**values, tab.recipe: "tutorial-denoise", tab.help: updates[tab.help], tab.source: "this"}, ME)
+    assert tab.source not in again and tab.help not in again
+
+
+def test_notes_about_the_photos_outlast_the_next_look(tab, values, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"not a picture")
+    photos = {**values, tab.photos: [str(tmp_path / "bad.png"), str(SAMPLES["cat"].path)]}
+    assert "bad.png is not a picture" in tab.ask(photos, ME)[tab.cost] and "bad.png" in tab.tick(photos, ME)[tab.cost]
+    tab.ask(values, ME)
+    assert "bad.png" not in tab.tick(values, ME)[tab.cost]
+
+
+def test_a_refusal_outlasts_the_next_look(tab, values):
+    tab.ask(values, ME)
+    asked = tab.ask({**values, tab.seconds: 0}, ME)
+    assert "needs a budget" in asked[tab.cost] and asked[tab.cost] == tab.tick({**values, tab.seconds: 0}, ME)[tab.cost]
+    tab.begin({**values, tab.seconds: 0}, ME)
+    tab.ask({**values, tab.seconds: 0, tab.steps: 0}, ME)
+    assert "needs a budget" in tab.tick(values, ME)[tab.status]
+    tab.ask(values, ME)
+    assert "needs a budget" not in tab.tick(values, ME)[tab.status]
 
 
 def test_public_data_is_offered_where_it_fits_and_fetched_only_when_asked(tab, values, monkeypatch):
@@ -158,10 +187,10 @@ def test_public_data_is_offered_where_it_fits_and_fetched_only_when_asked(tab, v
 
     downloads = Downloads()
     monkeypatch.setattr(tab.handlers, "downloads", downloads)
-    offered = tab.choose_recipe({**values, tab.recipe: "color-from-gray"}, ME)[tab.source]["options"]
+    offered = tab.ask({**values, tab.recipe: "color-from-gray"}, ME)[tab.source]["options"]
     assert [(o["value"], o["disabled"]) for o in offered] == [("this", False), ("samples", False), ("flowers", False), ("faces", True)]
     assert "Flower photos (229 MB)" in [o["en"] for o in offered]
-    digits = tab.choose_recipe({**values, tab.recipe: "tutorial-digits"}, ME)[tab.source]
+    digits = tab.ask({**values, tab.recipe: "tutorial-digits"}, ME)[tab.source]
     assert digits["value"] == "digits" and [o["value"] for o in digits["options"]] == ["digits", "mnist"]
 
     flowers = {**values, tab.source: "flowers"}
