@@ -98,10 +98,11 @@ class Order:
 
         recipe = RECIPES.get(self.recipe).from_settings(self.settings)
         if not self.seconds > 0 or (self.steps is not None and self.steps < 1):
+            steps = Text("", "") if self.steps is None else Text(f", {self.steps} steps", f"，{self.steps} 步")
             raise RestorersError(
                 Text(
-                    f"A training needs a budget: more than 0 seconds and at least 1 step. Received: {self.seconds:g} s, {self.steps} steps.",
-                    f"训练需要预算：大于 0 秒且至少 1 步。收到：{self.seconds:g} 秒，{self.steps} 步。",
+                    f"A training needs a budget: more than 0 seconds and at least 1 step. Received: {self.seconds:g} s{steps.en}.",
+                    f"训练需要预算：大于 0 秒且至少 1 步。收到：{self.seconds:g} 秒{steps.zh}。",
                 )
             )
         return recipe

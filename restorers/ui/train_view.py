@@ -26,7 +26,7 @@ def status(look: Look) -> str:
     run = look.run
     refused = f'<p class="problem">{both(look.problem)}</p>' if look.problem is not None else ""
     if run is None:
-        return refused + f'<p class="hint">{both(words.READY)}</p>'
+        return refused or f'<p class="hint">{both(words.READY)}</p>'
     parts = [refused, f'<p class="hint" id="train-state" data-state="{run.state}">{both(_state(look))}</p>']
     if run.state in (RUNNING, PAUSED):
         share = run.seconds / run.order.seconds

@@ -132,7 +132,7 @@ def test_one_step_begins_paused_and_then_steps(tab, values):
 def test_a_budget_of_zero_is_refused_in_a_sentence(tab, values):
     for updates in (tab.begin({**values, tab.seconds: 0}, ME), tab.ask({**values, tab.seconds: 0}, ME)):
         shown = "".join(str(update) for update in updates.values())
-        assert "needs a budget" in shown and "预算" in shown
+        assert "needs a budget" in shown and "预算" in shown and "Received: 0 s." in shown
     assert not tab.handlers.engine.told
 
 
