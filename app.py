@@ -16,15 +16,8 @@ from restorers.ui.page import build_demo, launch_options
 
 demo = build_demo()
 
-
-def end(*_) -> None:
-    """An orderly end, which takes the temporary files along; whoever asks twice does not disturb it."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit()
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, lambda *_: (signal.signal(signal.SIGTERM, signal.SIG_IGN), sys.exit()))  # an orderly end, undisturbed
     demo.launch(prevent_thread_lock=True, **launch_options(demo))
 
 gc.freeze()
