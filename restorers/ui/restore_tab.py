@@ -364,11 +364,12 @@ class RestoreTab:
         return {**self.refresh(values, request), self.sample: ""}
 
     def catch_up(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
-        """The settings may have changed while a large photo was decoded; where they have not, the pictures are left alone."""
+        """The settings may have changed while a large photo was decoded, and what was asked of the photo before have been shown after it."""
         owner = request.session_hash
         before, updates, after = self.desk.last(owner), self.choose_damage(values, request), self.desk.last(owner)
-        if before and after and before.setup == self.setup(values) == after.setup:
-            # Restore may have been pressed since: the photo as it was before must not come after the restored one
+        same = before and after and before.setup == self.setup(values) == after.setup
+        if same and (after.restoration is not None or self.desk.line.works_for(owner)):
+            # Restore has been pressed since: the photo as it was before must not come after the restored one
             return {component: update for component, update in updates.items() if component in self.chosen}
         return updates
 

@@ -389,6 +389,34 @@ def test_a_large_photo_that_is_bad_already_is_offered_at_full_size(desktop, larg
     desktop.wait_for_function("!document.querySelector('#restore-reduced button')", timeout=LONG)
 
 
+def test_what_was_asked_of_the_photo_before_does_not_stay(desktop, large_photo):
+    """The answer to a change that the visitor has made while his photo was decoded comes after the photo."""
+    opened(desktop)
+    early, late = [], []
+
+    def hold(route):
+        if '"none"' not in (route.request.post_data or "") or "/queue/" in route.request.url:
+            route.continue_()
+        elif not early:
+            early.append((route, route.fetch()))
+        else:
+            late.append(route)
+
+    desktop.route("**/gradio_api/**", hold)
+    desktop.select_option("#restore-damage select", "none")
+    desktop.wait_for_timeout(1000)
+    assert early and not late
+    give(desktop, large_photo)
+    desktop.wait_for_selector("#restore-reduced button", timeout=LONG)
+    desktop.wait_for_timeout(1000)
+    assert late  # what the page asks once it has the photo
+    early[0][0].fulfill(response=early[0][1])
+    desktop.wait_for_selector("#restore-reduced button", state="detached", timeout=LONG)
+    for route in late:
+        route.continue_()
+    desktop.wait_for_selector("#restore-reduced button", timeout=LONG)
+
+
 def test_no_choice_is_cut_off(desktop):
     cut = """() => [...document.querySelectorAll("#restore .select select")].flatMap((select) => {
       const style = getComputedStyle(select);
