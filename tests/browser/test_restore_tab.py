@@ -53,6 +53,15 @@ def give(page, path):
     page.set_input_files("#restore-photo [data-testid=file-upload]", path)
 
 
+def until(page, held):
+    """Wait for a request that is held back."""
+    for _ in range(LONG // 100):
+        if held:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("nothing was asked")
+
+
 def degraded(page) -> str:
     """The address of the degraded picture."""
     return page.evaluate("document.querySelectorAll('#restore-panes img')[1].src")
@@ -404,12 +413,10 @@ def test_what_was_asked_of_the_photo_before_does_not_stay(desktop, large_photo):
 
     desktop.route("**/gradio_api/**", hold)
     desktop.select_option("#restore-damage select", "none")
-    desktop.wait_for_timeout(1000)
-    assert early and not late
+    until(desktop, early)
     give(desktop, large_photo)
     desktop.wait_for_selector("#restore-reduced button", timeout=LONG)
-    desktop.wait_for_timeout(1000)
-    assert late  # what the page asks once it has the photo
+    until(desktop, late)  # what the page asks once it has the photo
     early[0][0].fulfill(response=early[0][1])
     desktop.wait_for_selector("#restore-reduced button", state="detached", timeout=LONG)
     for route in late:
