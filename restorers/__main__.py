@@ -572,7 +572,10 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the state of an earlier training.")] = False,
     start: Annotated[
         str | None,
-        typer.Option(metavar="PRESET,…", help="Take the first weights from this preset, as far as they fit; of several, their mean."),
+        typer.Option(
+            metavar="PRESET,…",
+            help="Take the first weights from this preset, as far as they fit; of several, their mean. For colorize also efficientnet-lite0.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The preset folder to write; default: weights/RECIPE.")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the state is kept, the optimizer's too; default: runs/RECIPE.")] = None,
@@ -593,6 +596,7 @@ def train(
     With --sweep: train it with several settings, write each preset to a folder of --out (default: runs/RECIPE-sweep), and rank them.
     """
     from restorers.presets import PRESETS
+    from restorers.training.imagenet import ENCODER, ImageNetEncoder
     from restorers.training.prefetch import Prefetch, useful_workers
     from restorers.training.recipes import RECIPES
     from restorers.weights import STORED_AS
@@ -605,7 +609,7 @@ def train(
             )
         )
     settings = _grouped(("train",), ctx.obj)[0][2]
-    first = [PRESETS.get(name) for name in start.split(",")] if start is not None else []
+    first = [ImageNetEncoder() if name == ENCODER else PRESETS.get(name) for name in start.split(",")] if start is not None else []
     if sweep:
         if resume or state is not None or workers is not None:
             raise UsageError(

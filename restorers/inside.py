@@ -15,22 +15,24 @@ import numpy as np
 
 from restorers.degradations.base import Observation
 from restorers.errors import Cancelled, RestorersError
-from restorers.restore import ColouringNetwork, FixedSizeNetwork, Network, colour_view, network_input
+from restorers.restore import COLOUR_SIDE, ColouringNetwork, FixedSizeNetwork, Network, colour_view, network_input
 from restorers.text import Text
 
 if TYPE_CHECKING:
     import keras
 
-MAX_SIDE = 256  # pixels; of the photo that a network of any size is shown here
+MAX_SIDE = 256  # pixels; of the photo that a network of any size is shown here, but for one that colours
 WRITTEN = 8  # terms of a sum that are written out
 CODES = ("code", "latent_vector")
 
 PHOTO, CONVOLUTION, TRANSPOSED, POOLING, UPSAMPLING, RESIZING = "photo", "convolution", "transposed", "pooling", "upsampling", "resizing"
 DENSE, FLATTEN, RESHAPE, SUM, PRODUCT, NORMALISATION = "dense", "flatten", "reshape", "sum", "product", "normalisation"
 FOLD, UNFOLD, CHANNELS, COLOUR = "fold", "unfold", "channels", "colour"
+DEPTHWISE, SCALING = "depthwise", "scaling"
 KINDS = {
     "InputLayer": PHOTO,
     "Conv2D": CONVOLUTION,
+    "DepthwiseConv2D": DEPTHWISE,
     "Conv2DTranspose": TRANSPOSED,
     "MaxPooling2D": POOLING,
     "UpSampling2D": UPSAMPLING,
@@ -41,6 +43,7 @@ KINDS = {
     "Add": SUM,
     "Multiply": PRODUCT,
     "BatchNormalization": NORMALISATION,
+    "Rescaling": SCALING,
     "SpaceToDepth": FOLD,
     "DepthToSpace": UNFOLD,
     "Channels": CHANNELS,
@@ -211,10 +214,10 @@ def _taps(layer: keras.Layer, kind: str, given: tuple[int, ...], shape: tuple[in
 
 
 def _taps_along(layer: keras.Layer, kind: str, axis: int, given: int, made: int) -> Taps:
-    if kind in (CONVOLUTION, POOLING):
-        size = (layer.kernel_size if kind == CONVOLUTION else layer.pool_size)[axis]
+    if kind in (CONVOLUTION, DEPTHWISE, POOLING):
+        size = (layer.pool_size if kind == POOLING else layer.kernel_size)[axis]
         stride = layer.strides[axis]
-        apart = layer.dilation_rate[axis] if kind == CONVOLUTION else 1
+        apart = 1 if kind == POOLING else layer.dilation_rate[axis]
         padding = max((made - 1) * stride + (size - 1) * apart + 1 - given, 0) if layer.padding == "same" else 0
         return lambda o: [(k, o * stride - padding // 2 + k * apart) for k in range(size)]
     if kind == TRANSPOSED:
@@ -385,6 +388,7 @@ class Arithmetic:
 _ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: max(0.0, x),
+    "relu6": lambda x: min(max(0.0, x), 6.0),
     "leaky_relu": lambda x: max(0.2 * x, x),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x)),
 }
@@ -419,6 +423,8 @@ def arithmetic(model: keras.Model, layers: Anatomy, name: str, inputs: Sequence[
     operation = model.get_layer(name)
     if layer.kind in (CONVOLUTION, TRANSPOSED):
         return _weighted_map(operation, layer, inputs[0], place, channel)
+    if layer.kind == DEPTHWISE:
+        return _weighted_depth(operation, layer, inputs[0], place, channel)
     if layer.kind == DENSE:
         return _summed(layer, inputs[0], np.asarray(operation.kernel)[:, channel], lambda i: ((i,), i), _bias(operation, channel))
     if layer.kind == POOLING:
@@ -426,6 +432,8 @@ def arithmetic(model: keras.Model, layers: Anatomy, name: str, inputs: Sequence[
         return Arithmetic(POOLING, tuple(window), total=window[0].value, result=window[0].value)
     if layer.kind == NORMALISATION:
         return _normalised(operation, layer, inputs[0], place, channel)
+    if layer.kind == SCALING:
+        return _summed(layer, [_number(inputs[0], place, channel)], [operation.scale], lambda i: (place, channel), float(operation.offset))
     if layer.kind == COLOUR:
         return _coloured(inputs, place, channel)
     if layer.kind in (SUM, PRODUCT):
@@ -498,6 +506,24 @@ def _weighted_map(operation: keras.Layer, layer: Layer, values: np.ndarray, plac
         patch=patches[:, most].reshape(shape),
         kernel=weights[:, most].reshape(shape),
         share=float(products[:, most].sum()),
+    )
+
+
+def _weighted_depth(operation: keras.Layer, layer: Layer, values: np.ndarray, place: Place, channel: int) -> Arithmetic:
+    """A map is weighed by itself, with a kernel of its own."""
+    kernel, taken = np.asarray(operation.kernel)[:, :, channel, 0].astype(float), _positions(layer, place)
+    patch = np.array([values[row, column, channel] if _inside(values, row, column) else 0 for _, _, row, column in taken], float)
+    weights = kernel.ravel()
+    return _summed(
+        layer,
+        patch,
+        weights,
+        lambda i: (taken[i][2:], channel),
+        _bias(operation, channel),
+        channel=channel,
+        patch=patch.reshape(kernel.shape),
+        kernel=kernel,
+        share=float((patch * weights).sum()),
     )
 
 
@@ -581,9 +607,11 @@ def seen(observation: Observation, restorer: type[Network], truth: np.ndarray | 
     if issubclass(restorer, FixedSizeNetwork):
         side = architecture.input_size
         return Seen(_shrunk(given, side), None if truth is None else _shrunk(truth, side), True)
+    most = MAX_SIDE
     if issubclass(restorer, ColouringNetwork):  # what a thing is, it sees from the whole
+        most = 2 * COLOUR_SIDE
         given, truth = colour_view(given), None if truth is None else colour_view(truth)
-    sides = [max(architecture.multiple, min(side, MAX_SIDE) // architecture.multiple * architecture.multiple) for side in given.shape[:2]]
+    sides = [max(architecture.multiple, min(side, most) // architecture.multiple * architecture.multiple) for side in given.shape[:2]]
     whole = all(side >= had for side, had in zip(sides, given.shape[:2], strict=True))
     return Seen(_middle(given, *sides), None if truth is None else _middle(truth, *sides), whole)
 

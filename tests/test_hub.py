@@ -10,6 +10,7 @@ import pytest
 from restorers import hub as module
 from restorers.errors import Cancelled
 from restorers.hub import Hub, HubError, HubId
+from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.unet import UNet
 from restorers.presets import HubPresetStore, Preset, PresetError, PresetStore, _count_parameters
 from restorers.registry import UnknownName
@@ -559,17 +560,28 @@ def _objects(value):
         yield from _objects(entry)
 
 
-@pytest.mark.parametrize("channels", [(1, 3), (4, 3)])
-def test_every_kind_of_network_is_published_in_layers_of_keras(channels, tmp_path):
+NARROW = {"width1": 4, "width2": 4, "width3": 4, "blocks1": 1, "blocks2": 1, "blocks3": 1}
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        UNet(channels=1, output_channels=3, **NARROW),
+        UNet(channels=4, output_channels=3, **NARROW),
+        EfficientUNet(colours=True, width2=4, width4=4, width8=4, width16=4),
+    ],
+    ids=["colour", "mask", "efficient"],
+)
+def test_every_kind_of_network_is_published_in_layers_of_keras(architecture, tmp_path):
     import keras
 
-    architecture = UNet(channels=channels[0], output_channels=channels[1], width1=4, width2=4, width3=4, blocks1=1, blocks2=1, blocks3=1)
     model, rng = architecture.build(), np.random.default_rng(3)
     for variable in model.variables:
         variable.assign(rng.normal(0, 0.1, variable.shape))
     module.save_for_keras(model, tmp_path)
     assert "restorers" not in (tmp_path / "config.json").read_text()
-    probe = rng.random((1, 40, 24, channels[0]), np.float32)
+    sides = (40, 24) if architecture.multiple == 8 else (64, 32)
+    probe = rng.random((1, *sides, architecture.channels), np.float32)
     loaded = keras.saving.load_model(tmp_path)
     np.testing.assert_allclose(np.asarray(loaded(probe)), np.asarray(model(probe)), atol=1e-6)
 

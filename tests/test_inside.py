@@ -23,6 +23,7 @@ from restorers.inside import (
 )
 from restorers.models import ARCHITECTURES
 from restorers.models.dense_autoencoder import DenseAutoencoder
+from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.linear_autoencoder import LinearAutoencoder
 from restorers.models.unet import UNet
 from restorers.restore import network
@@ -33,6 +34,7 @@ SMALL = {
     "unet with leaky ReLU": (UNet(**NARROW, leaky=True), 160, 136),
     "unet told the mask": (UNet(channels=4, output_channels=3, **NARROW), 160, 136),
     "unet for colour": (UNet(channels=1, output_channels=3, **NARROW), 160, 136),
+    "efficient unet for colour": (EfficientUNet(colours=True, width2=4, width4=4, width8=4, width16=4), 96, 64),
     "tutorial_digits": (ARCHITECTURES.get("tutorial_digits")(), 28, 28),
     "dense_autoencoder": (DenseAutoencoder(size=8, code=3, hidden=5), 8, 8),
     "linear_autoencoder": (LinearAutoencoder(size=8, channels=3, code=3), 8, 8),

@@ -227,7 +227,7 @@ def card(preset: Preset) -> str:
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
     first = [f"`{name}`" for name in training.get("start", "").split(",") if name]
     start = f", started from the {'mean of the ' if len(first) > 1 else ''}weights of {', '.join(first)}" if first else ""
-    if before := training.get("before"):
+    if (before := training.get("before")) and before["steps"]:
         start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
     repeated = "The last of its trainings" if preset.name in training.get("start", "").split(",") else "Repeat it"
     again = (f" --start {training['start']}" if first else "") + (" --bfloat16" if training.get("bfloat16") else "")

@@ -12,6 +12,7 @@ from restorers.inside import (
     COLOUR,
     CONVOLUTION,
     DENSE,
+    DEPTHWISE,
     FLATTEN,
     FOLD,
     NORMALISATION,
@@ -20,6 +21,7 @@ from restorers.inside import (
     PRODUCT,
     RESHAPE,
     RESIZING,
+    SCALING,
     SUM,
     TRANSPOSED,
     UNFOLD,
@@ -39,6 +41,7 @@ from restorers.ui.words import inside as words
 GLYPHS = {
     PHOTO: "▣", CONVOLUTION: "C", TRANSPOSED: "T", POOLING: "↓", UPSAMPLING: "↑", RESIZING: "↑", DENSE: "D", FLATTEN: "=", RESHAPE: "=",
     SUM: "+", PRODUCT: "×", NORMALISATION: "N", FOLD: "=", UNFOLD: "=", CHANNELS: "=", COLOUR: "◐",
+    DEPTHWISE: "S", SCALING: "N",
 }  # fmt: skip
 LEVEL = 26  # pixels that a box stands lower for each halving of the resolution
 TALL, LOW = 104, 16  # pixels; heights of the boxes
@@ -72,10 +75,9 @@ def shape(layer: Layer) -> Text:
 def kind(layer: Layer) -> Text:
     """What a layer is called; a convolution with the size of its kernel."""
     title = words.TITLES[layer.kind]
-    if layer.kind not in (CONVOLUTION, TRANSPOSED, POOLING):
+    if layer.kind not in (CONVOLUTION, DEPTHWISE, TRANSPOSED, POOLING):
         return title
-    size = {CONVOLUTION: 0, TRANSPOSED: 1, POOLING: 0}[layer.kind]
-    if size:  # how many of its weights a place takes differs from place to place
+    if layer.kind == TRANSPOSED:  # how many of its weights a place takes differs from place to place
         return title
     rows, columns = (len(along(0)) for along in layer.taps)
     return Text(f"{title.en} {columns}×{rows}", f"{title.zh} {columns}×{rows}")
@@ -311,13 +313,14 @@ def _arithmetic(focus: Focus) -> str:
             f"<span>=</span><b>{share}</b></div>"
         )
         parts.append(f'<p class="note">{both(words.ALL_TERMS)}</p>')
-    weighted = layer.kind in (CONVOLUTION, TRANSPOSED, DENSE, NORMALISATION)
+    weighted = layer.kind in (CONVOLUTION, DEPTHWISE, TRANSPOSED, DENSE, NORMALISATION, SCALING)
     if weighted:
         rows = [_row(_where(focus, term), f"{number(term.value)} × {number(term.weight)}", term.product) for term in how.terms]
         if how.others:
             rows.append(_row(words.OTHERS.format(count=f"{how.others:,}"), "", how.rest))
         if how.bias:
-            rows.append(_row(words.SHIFT if layer.kind == NORMALISATION else words.BIAS, "", how.bias))
+            title = {NORMALISATION: words.SHIFT, SCALING: words.OFFSET}.get(layer.kind, words.BIAS)
+            rows.append(_row(title, "", how.bias))
         rows.append(_row(words.TOTAL, "", how.total, "sum"))
         if how.activation != "linear":
             rows.append(_row(words.ACTIVATIONS[how.activation], "", how.result, "sum", signed=False))

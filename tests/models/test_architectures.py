@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from restorers.models import ARCHITECTURES
+from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.unet import UNet
 
 # worked out by hand from the texts: sum over the layers of (kernel area · inputs + 1) · outputs, 4 a channel for a batch norm
@@ -25,8 +26,8 @@ CODES = {
 }
 
 
-def test_eight_architectures_are_found():
-    assert set(ARCHITECTURES.names()) == {*PUBLISHED, "unet"}
+def test_nine_architectures_are_found():
+    assert set(ARCHITECTURES.names()) == {*PUBLISHED, "unet", "efficient_unet"}
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -75,6 +76,24 @@ def test_a_unet_that_classifies_gives_probabilities_and_starts_undecided():
     model.get_layer("tail").kernel.assign(np.random.default_rng(1).normal(0, 5, model.get_layer("tail").kernel.shape))
     output = model.predict_on_batch(photo)
     assert output.min() >= 0 and output.max() <= 1 and np.ptp(output) > 0.5
+
+
+@pytest.mark.parametrize("colours", [False, True])
+def test_efficient_unet_takes_any_size_and_starts_as_the_identity(colours):
+    architecture = EfficientUNet(colours=colours, width2=4, width4=4, width8=4, width16=4)
+    model = architecture.build()
+    for height, width in ((32, 32), (64, 96)):
+        photo = np.random.default_rng(0).random((1, height, width, architecture.channels), np.float32)
+        restored = model.predict_on_batch(photo)
+        assert restored.shape == (1, height, width, 3) and np.abs(restored - photo).max() < 1e-6
+
+
+def test_the_way_down_of_efficient_unet_has_the_published_count():
+    """EfficientNet-Lite0 has 4,652,008 numbers to learn, a scale and a shift for each channel among them; its last 1×1 convolution and its classes are not here."""
+    model = EfficientUNet().build()
+    down = sum(layer.count_params() for layer in model.layers if layer.name.startswith(("head", "down")))
+    shifts = sum(layer.bias.shape[0] for layer in model.layers if layer.name.startswith(("head", "down")) and layer.weights)
+    assert down + shifts == 4_652_008 - (320 * 1280 + 2 * 1280) - 1281 * 1000  # a scale beside each bias
 
 
 def test_default_unet_has_4_3_million_parameters():

@@ -9,11 +9,12 @@ import pytest
 from restorers.degradations import DEGRADATIONS, Chain, Observation, degrade
 from restorers.diagnosis import DAMAGES, channel
 from restorers.metrics import colorfulness, psnr
+from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.unet import UNet
 from restorers.photo import read_photo, write_photo
 from restorers.presets import Preset, PresetStore
 from restorers.resize import resize
-from restorers.restore import _enlarge_colour, colour_view, find_restorer, network, restore
+from restorers.restore import COLOUR_SIDE, _enlarge_colour, colour_view, find_restorer, network, restore
 from restorers.samples import SAMPLES
 from restorers.training.estimate import estimate
 from restorers.training.export import export
@@ -32,10 +33,13 @@ def tiny(name, **settings):
     cls = RECIPES.get(name)
     full = cls().architecture
 
+    if isinstance(full, EfficientUNet):
+        small = EfficientUNet(colours=full.colours, width2=8, width4=8, width8=8, width16=8)
+    else:
+        small = UNet(channels=full.channels, output_channels=full.output_channels, bias=full.bias, classifies=full.classifies, **TINY)
+
     class Tiny(cls):
-        architecture = UNet(
-            channels=full.channels, output_channels=full.output_channels, bias=full.bias, classifies=full.classifies, **TINY
-        )
+        architecture = small
 
     return Tiny(batch=4, patch=32, **settings)
 
@@ -426,21 +430,44 @@ def test_enlarged_colours_end_where_the_luminance_does():
     gray = np.full((512, 512, 1), 0.3, np.float32)
     gray[:, 250:] = 0.7  # inside of a small pixel
     truth = np.where(gray > 0.5, np.float32([[0.2, -0.1, 0]]), np.float32([[-0.1, 0.1, 0.1]]))
-    small, colour = colour_view(gray), resize(truth, 128, 128, "area")
+    small, colour = colour_view(gray), resize(truth, COLOUR_SIDE, COLOUR_SIDE, "area")
     guided, blind = _enlarge_colour(colour, small, gray), resize(colour, 512, 512)
     assert np.abs(guided - truth).mean() < 0.4 * np.abs(blind - truth).mean()
     assert np.abs(guided - truth)[:, :240].max() < 0.01
 
 
-def test_crops_to_colour_show_most_of_a_photo_upright(tmp_path):
-    """The top of the photo is white: in upright crops no column is brighter at the bottom than at the top."""
+def test_crops_to_colour_show_half_of_a_photo_or_more_upright(tmp_path):
+    """The top of the photo is white: in upright crops every column is far brighter at the top than at the bottom."""
     rows = np.linspace(255, 0, 300).astype(np.uint8)[:, None, None]
     for name in ("a.png", "b.png"):
         write_photo(tmp_path / name, np.broadcast_to(rows, (300, 400, 3)).astype(np.float32) / 255)
-    recipe = RECIPES.get("colorize")(batch=4)
+    recipe = RECIPES.get("colorize")(batch=32)
     seen, _ = next(recipe.load(tmp_path).batches(np.random.default_rng(0)))
-    assert seen.shape == (4, 96, 96, 1)
-    assert (seen[:, 0] > seen[:, -1] + 0.6).all()
+    assert seen.shape == (32, 128, 128, 1)
+    falls = (seen[:, 0] - seen[:, -1]).reshape(32, -1)
+    assert falls.min() > 0.3 and falls.max() > 0.9
+
+
+def test_small_photos_teach_colours_too(tmp_path, photo):
+    for name in ("a.png", "b.png"):
+        write_photo(tmp_path / name, photo[:80, :64])
+    write_photo(tmp_path / "c.png", photo[:63, :80])
+    recipe = RECIPES.get("colorize")(batch=2)
+    data = recipe.load(tmp_path)
+    assert len(data.notes) == 1 and "63" in data.notes[0].en
+    _, truth = next(data.batches(np.random.default_rng(0)))
+    assert truth.shape == (2, 128, 128, 3) and data.validation[1].shape == (1, COLOUR_SIDE, COLOUR_SIDE, 3)
+
+
+def test_what_is_coloured_is_seen_in_other_light_in_its_own_colours(photo):
+    recipe, rng = RECIPES.get("colorize")(), np.random.default_rng(0)
+    crop, brightness = photo[:96, :96], []
+    for _ in range(20):
+        seen = recipe.view(crop, rng)
+        assert seen.shape == crop.shape and seen.dtype == np.float32 and seen.min() >= 0 and seen.max() <= 1
+        assert (np.take_along_axis(seen, crop.argmax(axis=-1)[..., None], axis=-1)[..., 0] == seen.max(axis=-1)).all()
+        brightness.append(seen.mean() / crop.mean())
+    assert min(brightness) < 0.9 and max(brightness) > 1.1
 
 
 def test_colorfulness_is_recorded_as_its_metric_measures_it(photo):
@@ -463,8 +490,6 @@ def test_some_of_the_crops_are_trained_on_in_other_colours(name, share, photo):
     gray = np.full((8, 8, 3), 0.25, np.float32)
     again = recolour(gray, np.random.default_rng(0))
     assert np.ptp(again, axis=-1).max() < 1e-6, "gray stays gray"
-    colours = RECIPES.get("colorize")()
-    assert colours.view(photo, np.random.default_rng(0)).shape == (96, 96, 3)
 
 
 def test_the_loss_is_what_is_missing_to_50_db(photo):

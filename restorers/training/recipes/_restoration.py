@@ -122,8 +122,17 @@ class RestorationRecipe(Recipe):
         """Pixels of what is cut out of a photo for one crop."""
         return self.patch + 2 * self.margin
 
+    @property
+    def smallest(self) -> int:
+        """Pixels of the short side of the smallest photo that can be learned from."""
+        return max(self.side, self.validation_crop + 2 * self.margin)
+
     def prepared(self, photo: np.ndarray) -> np.ndarray:
-        """What a whole photo, uint8, is made before crops are cut out of it."""
+        """What a whole photo, uint8, is made before crops are cut out of it to learn from."""
+        return photo
+
+    def shown(self, photo: np.ndarray) -> np.ndarray:
+        """What a whole photo, uint8, is made before validation pictures are cut out of it: that which the network is shown in use."""
         return photo
 
     def view(self, crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -168,7 +177,7 @@ class RestorationRecipe(Recipe):
         pairs = []
         for photo in photos:
             for _ in range(10):  # not for ever: a photo may be gray from the start
-                crop = random_crop(self.prepared(photo), self.validation_crop + 2 * self.margin, rng, upright=self.upright)
+                crop = random_crop(self.shown(photo), self.validation_crop + 2 * self.margin, rng, upright=self.upright)
                 seen, target = self.pair(crop, rng)
                 if self.architecture.classifies or np.mean((np.clip(seen[..., :3], 0, 1) - target) ** 2) > BARELY_DEGRADED:
                     break
@@ -179,10 +188,9 @@ class RestorationRecipe(Recipe):
         return self._degraded_pairs([photos[i % len(photos)] for i in range(count)], np.random.default_rng(3))
 
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
-        held_side = self.validation_crop + 2 * self.margin
-        photos, source, notes = load_photos(folder, max(self.side, held_side))
+        photos, source, notes = load_photos(folder, self.smallest)
         if validation is not None:
-            held_out = load_photos(validation, held_side)[0]
+            held_out = load_photos(validation, self.validation_crop + 2 * self.margin)[0]
         else:
             photos, held_out = hold_out(photos)
         photos = [self.prepared(photo) for photo in photos]

@@ -4,16 +4,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+import cv2
 import numpy as np
 
 from restorers.degradations.grayscale import Grayscale
-from restorers.models.unet import UNet
+from restorers.models.efficient_unet import EfficientUNet
 from restorers.params import param
-from restorers.restore import COLOUR_SIDE, colour_view
+from restorers.restore import COLOUR_SIDE
 from restorers.text import Text
-from restorers.training.data import random_square
+from restorers.training.data import MOST_SHRUNK
 from restorers.training.losses import LUMINANCE
-from restorers.training.recipes._restoration import RestorationRecipe
+from restorers.training.recipes._restoration import RestorationRecipe, log_uniform
+
+SMALLEST = 64  # pixels of the short side; smaller photos are enlarged too much
+MOST_GAMMA = 1.6
+MOST_CONTRAST = 1.3
+
+
+def _between(photo: np.ndarray, least: int, most: int) -> np.ndarray:
+    """The photo, enlarged or shrunk where its short side has not ``least`` to ``most`` pixels."""
+    short = min(photo.shape[:2])
+    side = min(max(short, least), most)
+    height, width = (round(length * side / short) for length in photo.shape[:2])
+    return photo if side == short else cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA if side < short else cv2.INTER_CUBIC)
 
 
 @dataclass(frozen=True)
@@ -25,30 +38,42 @@ class Colorize(RestorationRecipe):
     pixels for more, for they are rare. With a vividness of 0 the mean is exact and the PSNR highest; more of it gives
     stronger colours for some PSNR.
 
-    What a thing is, and so its colour, is seen from the whole: the photos are shrunk to a short side of 128 pixels, and most
-    of that is shown at once, the sky above; the network is narrow and deep, for a wide view.
+    What a thing is, and so its colour, is seen from the whole: a square of half of the short side or more is shrunk to ``patch``
+    pixels, the sky above; in use it is the whole photo, its short side shrunk to 192. A way down that has learned to recognise
+    a thousand kinds of things (``--start efficientnet-lite0``) knows more of that than some thousands of photos can teach. The
+    light changes from crop to crop: exponents of 1/1.6–1.6, contrast about the mean × 1/1.3–1.3.
 
     Reference: Zhang et al., "Colorful image colorization", ECCV 2016 (rare colours count for more).
     """
 
     title: ClassVar[Text] = Text("Colorize (U-Net)", "上色（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for black-and-white photos; it keeps the brightness and guesses the colours.",
-        "我们自己的网络，适用于黑白照片；它保留亮度并猜测颜色。",
+        "Our own network for black-and-white photos; it keeps the brightness and guesses the colours from what it recognises.",
+        "我们自己的网络，适用于黑白照片；它保留亮度，并根据识别出的内容猜测颜色。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"grayscale"})
     trained_on: ClassVar[Text] = Text(
-        "the luminance of photos with a short side of 128 pixels, upright", "短边为 128 像素、方向正立的照片的亮度"
+        "the luminance of squares of photos, half of the short side or more shrunk to 128 pixels, upright and in changing light",
+        "照片中边长不小于短边一半的正方形区域的亮度，缩小到 128 像素，方向正立，明暗与对比度随机变化",
     )
     reference: ClassVar[str] = "Zhang et al., ECCV 2016"
     order: ClassVar[int] = 14
     upright: ClassVar[bool] = True
     chosen_by_loss: ClassVar[bool] = True  # PSNR alone would choose the palest
     validation_crop: ClassVar[int] = COLOUR_SIDE
+    shrunk: ClassVar[float] = 1.0
 
-    batch: int = param(12, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
+    rate: float = param(
+        3e-4,
+        low=1e-6,
+        high=1e-2,
+        step=1e-4,
+        label=Text("Learning rate", "学习率"),
+        help=Text("Adam's highest rate.", "Adam 的最高学习率。"),
+    )
+    batch: int = param(16, low=1, high=256, step=1, label=Text("Batch", "批大小"), help=Text("Crops in one step.", "每步的裁剪块数。"))
     patch: int = param(
-        96, low=32, high=128, step=8, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
+        128, low=32, high=256, step=32, unit="px", label=Text("Crop", "裁剪边长"), help=Text("Side of a crop.", "裁剪块的边长。")
     )
     vividness: float = param(
         1.0, low=0, high=10, step=0.5, label=Text("Vividness", "鲜艳程度"),
@@ -56,9 +81,13 @@ class Colorize(RestorationRecipe):
     )  # fmt: skip
 
     @property
-    def architecture(self) -> UNet:
-        widths = {"width1": 32, "width2": 96, "width3": 192}
-        return UNet(channels=1, output_channels=3, blocks1=1, blocks2=2, blocks3=6, bias=True, leaky=True, **widths)
+    def architecture(self) -> EfficientUNet:
+        return EfficientUNet(colours=True)
+
+    def optimizer(self):
+        import keras
+
+        return keras.optimizers.Adam(self.rate, global_clipnorm=1.0, use_ema=self.averaged, ema_momentum=0.995)
 
     @property
     def loss(self) -> Callable:
@@ -93,10 +122,19 @@ class Colorize(RestorationRecipe):
 
     @property
     def side(self) -> int:
-        return COLOUR_SIDE
+        return self.patch
+
+    @property
+    def smallest(self) -> int:
+        return SMALLEST
 
     def prepared(self, photo):
-        return colour_view(photo)
+        return _between(photo, self.patch, MOST_SHRUNK * self.patch)
+
+    def shown(self, photo):
+        return _between(photo, COLOUR_SIDE, COLOUR_SIDE)
 
     def view(self, crop, rng):
-        return random_square(crop, self.patch, rng)
+        light = np.power(crop, np.float32(log_uniform(rng, 1 / MOST_GAMMA, MOST_GAMMA)))
+        middle = light.mean()
+        return np.clip((light - middle) * np.float32(log_uniform(rng, 1 / MOST_CONTRAST, MOST_CONTRAST)) + middle, 0, 1)

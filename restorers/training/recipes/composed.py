@@ -22,7 +22,7 @@ SHAPES, SHAPE_SIDE = 80, 128
 DIGITS, DIGIT_SIDE = 4000, 32
 SQUARES = 240
 SHRUNK_ABOVE = 64  # pixels; a larger network of a fixed size sees whole squares of the photos, shrunk
-_INPUTS = {"channels", "output_channels", "classifies"}  # photo in, photo out; what a network takes is its own affair
+_INPUTS = {"channels", "output_channels", "classifies", "colours"}  # photo in, photo out; what a network takes is its own affair
 # each with what it is called in Keras, and its customary rate
 _LOSSES: dict[str, tuple[Text, str | Callable]] = {
     "mae": (Text("Absolute error (MAE)", "绝对误差（MAE）"), "mean_absolute_error"),

@@ -5,6 +5,7 @@ from restorers.inside import (
     COLOUR,
     CONVOLUTION,
     DENSE,
+    DEPTHWISE,
     FLATTEN,
     FOLD,
     NORMALISATION,
@@ -13,6 +14,7 @@ from restorers.inside import (
     PRODUCT,
     RESHAPE,
     RESIZING,
+    SCALING,
     SUM,
     TRANSPOSED,
     UNFOLD,
@@ -86,6 +88,8 @@ TITLES = {
     UNFOLD: Text("Depth to space", "通道转空间"),
     CHANNELS: Text("Some channels", "选取通道"),
     COLOUR: Text("Laying on colour", "上色"),
+    DEPTHWISE: Text("Depthwise convolution", "逐通道卷积"),
+    SCALING: Text("Scaling", "缩放数值"),
 }
 DOES = {
     PHOTO: Text("What the network is given: one map a colour.", "交给网络的内容：每种颜色一张图。"),
@@ -111,11 +115,19 @@ DOES = {
     ),
     UNFOLD: Text("The way back: several maps become one of twice the size.", "反过来：几张图合成一张两倍大的图。"),
     CHANNELS: Text("Takes some of the maps as they are.", "原样取出其中几张图。"),
+    DEPTHWISE: Text(
+        "Weighs a small patch of each map by itself, each map with weights of its own.",
+        "对每张图各自的一小块加权求和，每张图有自己的权重。",
+    ),
+    SCALING: Text(
+        "Brings all numbers into the range that the next layer wants. It learns nothing.", "把数值变换到下一层所需的范围。没有可学的参数。"
+    ),
     COLOUR: Text("Keeps the brightness of the photo and adds colour, as strong as fits.", "保持照片亮度并加上颜色，强度以不越界为限。"),
 }
 SIGNS = {
     CONVOLUTION: Text("C: convolution", "C：卷积"),
     TRANSPOSED: Text("T: transposed convolution", "T：转置卷积"),
+    DEPTHWISE: Text("S: each map by itself (depthwise convolution)", "S：逐张图单独卷积（逐通道卷积）"),
     POOLING: Text("↓: pooling", "↓：池化"),
     UPSAMPLING: Text("↑: enlarging", "↑：放大"),
     DENSE: Text("D: dense layer", "D：全连接层"),
@@ -174,10 +186,12 @@ OF_LAYER = Text("{place} of {layer}", "{layer} 的{place}")
 OTHERS = Text("{count} smaller products", "另外 {count} 个较小的乘积")
 BIAS = Text("bias (learned)", "偏置（学得）")
 SHIFT = Text("shift (learned)", "平移（学得）")
+OFFSET = Text("shift", "平移")
 TOTAL = Text("sum", "总和")
 ACTIVATIONS = {
     "linear": Text("taken as it is", "原样采用"),
     "relu": Text("ReLU: below 0 becomes 0", "ReLU：小于 0 变为 0"),
+    "relu6": Text("ReLU6: below 0 becomes 0, above 6 becomes 6", "ReLU6：小于 0 变为 0，大于 6 变为 6"),
     "leaky_relu": Text("leaky ReLU: below 0 becomes a fifth of it", "带泄漏的 ReLU：小于 0 变为其五分之一"),
     "sigmoid": Text("sigmoid: squeezed between 0 and 1", "sigmoid：压到 0 与 1 之间"),
 }
