@@ -69,6 +69,8 @@ def shape(layer: Layer) -> Text:
     if not layer.is_map:
         return words.VECTOR_SHAPE.format(numbers=f"{layer.numbers:,}")
     height, width, channels = layer.shape
+    if channels == 1:
+        return words.MAP_SHAPE_ONE.format(width=width, height=height)
     return words.MAP_SHAPE.format(channels=f"{channels:,}", width=width, height=height)
 
 
@@ -243,7 +245,10 @@ def maps(opened: Opened, viewed: Viewed, channel: int) -> str:
     )
     named = f'<h3 id="inside-layer"><code>{layer.name}</code> {both(kind(layer))}</h3><p class="note">{both(words.DOES[layer.kind])}</p>'
     shown = len(viewed.channels)
-    whole, part = (words.ALL_MAPS, words.STRONGEST) if layer.is_map else (words.ALL_NUMBERS, words.STRONGEST_NUMBERS)
+    alone = layer.is_map and layer.channels == 1
+    whole, part = (
+        (words.ONE_MAP if alone else words.ALL_MAPS, words.STRONGEST) if layer.is_map else (words.ALL_NUMBERS, words.STRONGEST_NUMBERS)
+    )
     count = (whole if shown == layer.channels else part).format(count=f"{layer.channels:,}", shown=shown)
     tiles = "".join(_tile(viewed, i, channel) for i in range(shown))
     return f'{named}<dl class="inside-facts">{facts}</dl><p class="note">{both(count)}</p><div class="inside-maps">{tiles}</div>'
@@ -307,7 +312,8 @@ def _arithmetic(focus: Focus) -> str:
     parts = []
     if how.patch is not None:
         share = number(how.share, signed=True)
-        parts.append(f'<p class="note">{both(words.PATCH_HELP.format(channel=how.channel))}</p>')
+        explained = words.PATCH_DEPTHWISE_HELP if layer.kind == DEPTHWISE else words.PATCH_HELP
+        parts.append(f'<p class="note">{both(explained.format(channel=how.channel))}</p>')
         parts.append(
             f'<div class="inside-product">{_grid(how.patch, words.PATCH)}<span>×</span>{_grid(how.kernel, words.KERNEL)}'
             f"<span>=</span><b>{share}</b></div>"

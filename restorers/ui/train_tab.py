@@ -487,6 +487,11 @@ class TrainTab:
             else:  # the strength, as a range
                 low, _, high = str(value).partition("..")
                 values |= {controls["low"]: float(low), controls["high"]: float(high or low)}
+        if setup is not None and setup.recipe == Composed.name:
+            # what hides the group of the first choice is lost in the browser, which is just then showing the groups around it
+            for part, groups in (("damage", self.damage_groups), ("network", self.network_groups)):
+                first, chosen = self.settings[Composed.name][part].value, setup.settings[part]
+                values |= {groups[name]: gr.update(visible=shown(name == chosen)) for name in (first, chosen) if name in groups}
         return values
 
     def warm(self) -> None:
@@ -527,7 +532,8 @@ class TrainTab:
         tab.select(self.warm, None, None, **at_once)
         # only now: what is in a tab that was never open cannot be changed
         opened = tab.select(self.open, self.banner, self.inputs | {self.banner}, js=QUERY_SCRIPT, **at_once)
-        parts = opened.then(self.open_parts, self.banner, self.inputs, js=QUERY_AGAIN_SCRIPT, **at_once)
+        groups = {*self.damage_groups.values(), *self.network_groups.values()}
+        parts = opened.then(self.open_parts, self.banner, self.inputs | groups, js=QUERY_AGAIN_SCRIPT, **at_once)
         parts.then(self.ask, self.inputs, self.asked, **at_once)
         # the recipe as it is by then: meanwhile another may have been chosen
         tab.select(self.reach, None, None, **at_once).then(self.offer, self.recipe, self.source, **at_once)

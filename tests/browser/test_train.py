@@ -187,6 +187,8 @@ def test_a_link_opens_the_tab_with_its_settings_and_names_what_it_left_out(deskt
         "#train-seed input": "5",
     }
     assert {place: page.input_value(place) for place in shown} == shown
+    panels = page.locator("#train-composed .panel:visible").evaluate_all("all => [...new Set(all.map((panel) => panel.id))]")
+    assert panels == ["train-composed", "train-damage-jpeg", "train-network-dense_autoencoder"]
     page.wait_for_function("location.search.includes('damage.quality=5..40')", timeout=LONG)
     page.click("#tab-restore-button")
     page.wait_for_function("!location.search.includes('tab=train')", timeout=LONG)

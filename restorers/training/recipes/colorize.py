@@ -56,7 +56,7 @@ class Colorize(RestorationRecipe):
         "the luminance of squares of photos, half of the short side or more shrunk to 128 pixels, upright and in changing light",
         "照片中边长不小于短边一半的正方形区域的亮度，缩小到 128 像素，方向正立，明暗与对比度随机变化",
     )
-    reference: ClassVar[str] = "Zhang et al., ECCV 2016"
+    reference: ClassVar[str] = "Zhang et al., ECCV 2016; Tan and Le, ICML 2019"
     order: ClassVar[int] = 14
     upright: ClassVar[bool] = True
     chosen_by_loss: ClassVar[bool] = True  # PSNR alone would choose the palest

@@ -66,6 +66,7 @@ KIND = Text("What it does", "作用")
 SHAPE = Text("Output", "输出")
 PARAMETERS = Text("Learned numbers", "学得的参数")
 REACH = Text("Receptive field", "感受野")
+MAP_SHAPE_ONE = Text("1 map of {width} × {height}", "1 张 {width} × {height} 的图")
 MAP_SHAPE = Text("{channels} maps of {width} × {height}", "{channels} 张 {width} × {height} 的图")
 VECTOR_SHAPE = Text("{numbers} numbers", "{numbers} 个数")
 REACH_ALL = Text("the whole photo", "整张照片")
@@ -146,6 +147,7 @@ MAPS_HELP = Text(
 STRONGEST = Text(
     "The {shown} strongest of {count} maps, strongest first. Press one.", "共 {count} 张，显示最强的 {shown} 张，由强到弱。请点击一张。"
 )
+ONE_MAP = Text("One map.", "一张图。")
 ALL_MAPS = Text("All {count} maps, strongest first. Press one.", "全部 {count} 张，由强到弱。请点击一张。")
 ALL_NUMBERS = Text("All {count} numbers, strongest first. Press one.", "全部 {count} 个数，由强到弱。请点击一个。")
 STRONGEST_NUMBERS = Text(
@@ -175,6 +177,10 @@ PHOTO_FIELD = Text("The photo it is shown; the frame is the receptive field: {re
 PATCH_HELP = Text(
     "Map {channel} of the layer before contributes most: its patch, number by number, times the kernel, which was learned.",
     "前一层的图 {channel} 贡献最大：其图块逐数乘以学得的卷积核。",
+)
+PATCH_DEPTHWISE_HELP = Text(
+    "The patch of map {channel} of the layer before, number by number, times the kernel, which was learned.",
+    "前一层的图 {channel} 的图块逐数乘以学得的卷积核。",
 )
 PATCH = Text("patch", "图块")
 KERNEL = Text("kernel", "卷积核")
