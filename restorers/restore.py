@@ -29,7 +29,7 @@ from restorers.tiling import run_tiled
 
 TILE = 1600  # pixels; the largest piece that a network of any size sees at once
 CLASSICAL_TILE = 1024
-COLOUR_SIDE = 192  # pixels of the short side; what a thing is, and so its colour, is seen from the whole, at the size that was learned from
+COLOUR_SIDE = 192  # pixels of the short side; what a thing is, and so its colour, is seen from the whole
 GUESS_RADIUS = 2  # pixels; of the first guess at what is missing
 GUIDED_WINDOW = 5  # pixels of the small photo that a colour is fitted to
 GUIDED_FLATNESS = 1e-3  # variance of the luminance below which the colour is taken as it is
