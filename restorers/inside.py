@@ -421,10 +421,8 @@ def arithmetic(model: keras.Model, layers: Anatomy, name: str, inputs: Sequence[
             )
         )
     operation = model.get_layer(name)
-    if layer.kind in (CONVOLUTION, TRANSPOSED):
+    if layer.kind in (CONVOLUTION, DEPTHWISE, TRANSPOSED):
         return _weighted_map(operation, layer, inputs[0], place, channel)
-    if layer.kind == DEPTHWISE:
-        return _weighted_depth(operation, layer, inputs[0], place, channel)
     if layer.kind == DENSE:
         return _summed(layer, inputs[0], np.asarray(operation.kernel)[:, channel], lambda i: ((i,), i), _bias(operation, channel))
     if layer.kind == POOLING:
@@ -487,8 +485,11 @@ def _within(layer: Layer, values: np.ndarray, place: Place, channel: int) -> lis
 
 def _weighted_map(operation: keras.Layer, layer: Layer, values: np.ndarray, place: Place, channel: int) -> Arithmetic:
     kernel = np.asarray(operation.kernel).astype(float)
-    # transposed convolutions keep their outputs before their inputs
-    kernel = kernel[:, :, channel, :] if layer.kind == TRANSPOSED else kernel[..., channel]
+    first = 0  # of the channels that are weighed
+    if layer.kind == DEPTHWISE:  # each map has a kernel of its own
+        values, first = values[..., channel : channel + 1], channel
+    # these two keep their outputs before their inputs, or before the 1 that stands there
+    kernel = kernel[:, :, channel, :] if layer.kind in (DEPTHWISE, TRANSPOSED) else kernel[..., channel]
     taken = _positions(layer, place)
     nothing = np.zeros(values.shape[2])
     patches = np.array([values[row, column] if _inside(values, row, column) else nothing for _, _, row, column in taken], float)
@@ -500,30 +501,12 @@ def _weighted_map(operation: keras.Layer, layer: Layer, values: np.ndarray, plac
         layer,
         patches.ravel(),
         weights.ravel(),
-        lambda i: (taken[i // values.shape[2]][2:], i % values.shape[2]),
+        lambda i: (taken[i // values.shape[2]][2:], first + i % values.shape[2]),
         _bias(operation, channel),
-        channel=most,
+        channel=first + most,
         patch=patches[:, most].reshape(shape),
         kernel=weights[:, most].reshape(shape),
         share=float(products[:, most].sum()),
-    )
-
-
-def _weighted_depth(operation: keras.Layer, layer: Layer, values: np.ndarray, place: Place, channel: int) -> Arithmetic:
-    """A map is weighed by itself, with a kernel of its own."""
-    kernel, taken = np.asarray(operation.kernel)[:, :, channel, 0].astype(float), _positions(layer, place)
-    patch = np.array([values[row, column, channel] if _inside(values, row, column) else 0 for _, _, row, column in taken], float)
-    weights = kernel.ravel()
-    return _summed(
-        layer,
-        patch,
-        weights,
-        lambda i: (taken[i][2:], channel),
-        _bias(operation, channel),
-        channel=channel,
-        patch=patch.reshape(kernel.shape),
-        kernel=kernel,
-        share=float((patch * weights).sum()),
     )
 
 

@@ -48,8 +48,8 @@ class Colorize(RestorationRecipe):
 
     title: ClassVar[Text] = Text("Colorize (U-Net)", "上色（U-Net）")
     help: ClassVar[Text] = Text(
-        "Our own network for black-and-white photos; it keeps the brightness and guesses the colours from what it recognises.",
-        "我们自己的网络，适用于黑白照片；它保留亮度，并根据识别出的内容猜测颜色。",
+        "A network for black-and-white photos, built on one that recognises things; it keeps the brightness and guesses the colours.",
+        "适用于黑白照片的网络，以能识别物体的网络为基础；它保留亮度并猜测颜色。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"grayscale"})
     trained_on: ClassVar[Text] = Text(
