@@ -549,7 +549,8 @@ class RestoreTab:
         self.sample.input(self.choose_sample, self.inputs, own | {self.photo}, **{**at_once, "postprocess": True})
         given = self.photo.upload(self.take_photo, self.inputs, own | {self.sample}, concurrency_limit=4, **quiet)
         given.failure(self.refuse_photo, None, {self.photo}, **{**at_once, "postprocess": True})
-        given.success(self.catch_up, self.inputs, own | chosen, **at_once)
+        # in the queue, whose answers come in order: one that is late would take away what Restore, pressed since, has shown
+        given.success(self.catch_up, self.inputs, own | chosen, concurrency_limit=4, trigger_mode="always_last", **raw)
         self.photo.clear(self.remove_photo, self.inputs, own | {self.sample}, **at_once)
         tab.select(self.renew, self.inputs, {self.restorer}, **at_once)
         self.paint.input(self.painted, self.inputs | {self.paint}, own, **at_once)
