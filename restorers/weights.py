@@ -85,7 +85,7 @@ def save_weights(model: keras.Model, path: Path, dtype: str = "float32") -> str:
             their scales beside them as ``<path>:scale``, all else in 16 bits.
     """
     tensors: dict[str, np.ndarray] = {}
-    for variable in model.variables:
+    for variable in model.weights:
         values = np.asarray(variable)
         if dtype == "int8" and values.ndim > 1:
             tensors[variable.path], tensors[variable.path + SCALE] = quantized(values)
@@ -208,6 +208,6 @@ def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]], digest: st
 
 def load_weights(model: keras.Model, path: Path, digest: str | None = None) -> None:
     """Assign the weights in ``path`` to ``model``: all of them, or none and a ``WeightsError``."""
-    tensors = read_tensors(path, {v.path: tuple(v.shape) for v in model.variables}, digest)
-    for variable in model.variables:
+    tensors = read_tensors(path, {v.path: tuple(v.shape) for v in model.weights}, digest)
+    for variable in model.weights:
         variable.assign(tensors[variable.path])

@@ -113,6 +113,23 @@ def test_round_trip(model, tmp_path, dtype, tolerance):
     assert set(read_header(path)) == set(expected)
 
 
+def test_the_random_numbers_of_dropout_are_no_weights(tmp_path):
+    """Keras keeps their state among the variables; in 16 bits it would overflow."""
+    import keras
+
+    path = tmp_path / "dropout.safetensors"
+    numbers = keras.Input((3,))
+    body = keras.layers.Dense(2, name="body")(numbers)
+    dropping = keras.Model(numbers, keras.layers.Dropout(0.5, name="dropout")(body))
+    assert len(dropping.variables) == 3
+    save_weights(dropping, path, "float16")
+    assert set(read_header(path)) == {"body/kernel", "body/bias"}
+    kernel = np.array(dropping.weights[0])
+    dropping.weights[0].assign(np.zeros_like(kernel))
+    load_weights(dropping, path)
+    assert np.array(dropping.weights[0]) == pytest.approx(kernel, abs=1e-3)
+
+
 def test_eight_bits_keep_each_output_to_half_a_step(model, tmp_path):
     path = tmp_path / "w.safetensors"
     rng = np.random.default_rng(0)

@@ -60,8 +60,8 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.safetensors"
     digest = save_weights(run.model, path, dtype)
-    stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.variables}, digest)
-    for variable in run.model.variables:
+    stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.weights}, digest)
+    for variable in run.model.weights:
         variable.assign(stored[variable.path])
     scores, lost = [], {}
     if photos:

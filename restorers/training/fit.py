@@ -214,7 +214,7 @@ class _Validation(keras.callbacks.Callback):
             logs[f"val_{metric.name}"] = float(metric.result())
         if logs["val_loss"] < self.state.lowest if self.by_loss else logs["val_psnr"] > self.state.best:
             self.state.best, self.state.lowest = logs.get("val_psnr", -math.inf), logs["val_loss"]
-            self.best = {v.path: np.array(v) for v in self.model.variables}
+            self.best = {v.path: np.array(v) for v in self.model.weights}
         for variable, value in zip(self.model.trainable_variables, raw, strict=True):
             variable.assign(value)
         self.state.history.append(
@@ -234,7 +234,7 @@ class _Validation(keras.callbacks.Callback):
         """Write weights, optimizer, best weights and progress, so that the training can be resumed."""
         if self.folder is None:
             return
-        tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.variables}
+        tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.weights}
         tensors |= {f"optimizer/{i}": np.asarray(v, np.float32) for i, v in enumerate(self.model.optimizer.variables)}
         tensors |= {f"best/{path}": value for path, value in self.best.items()}
         write_tensors(tensors, self.folder / "state.safetensors")
@@ -243,14 +243,14 @@ class _Validation(keras.callbacks.Callback):
 
     def load(self) -> None:
         """Take up the saved state."""
-        expected = {f"{part}/{v.path}": tuple(v.shape) for part in ("model", "best") for v in self.model.variables}
+        expected = {f"{part}/{v.path}": tuple(v.shape) for part in ("model", "best") for v in self.model.weights}
         expected |= {f"optimizer/{i}": tuple(v.shape) for i, v in enumerate(self.model.optimizer.variables)}
         tensors = read_tensors(self.folder / "state.safetensors", expected)
-        for variable in self.model.variables:
+        for variable in self.model.weights:
             variable.assign(tensors[f"model/{variable.path}"])
         for i, variable in enumerate(self.model.optimizer.variables):
             variable.assign(tensors[f"optimizer/{i}"].astype(variable.dtype))
-        self.best = {v.path: tensors[f"best/{v.path}"] for v in self.model.variables}
+        self.best = {v.path: tensors[f"best/{v.path}"] for v in self.model.weights}
         vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
 
 
@@ -342,10 +342,10 @@ def train(
             verbose=0,
             callbacks=[course, validation, *recipe.callbacks(), *callbacks],
         )
-    best = validation.best or {v.path: np.array(v) for v in model.variables}
+    best = validation.best or {v.path: np.array(v) for v in model.weights}
     if bfloat16:
         model = recipe.architecture.build()
-    for variable in model.variables:
+    for variable in model.weights:
         variable.assign(best[variable.path])
     waited = clock.seconds / max(state.seconds - before, 1e-9) if keras.backend.backend() == "jax" else None
     return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited)

@@ -42,12 +42,12 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
 
     Reference: Wortsman et al., "Model soups", ICML 2022; Ilharco et al., "Editing models with task arithmetic", ICLR 2023.
     """
-    shapes = {variable.path: tuple(variable.shape) for variable in model.variables}
+    shapes = {variable.path: tuple(variable.shape) for variable in model.weights}
     found: dict[str, list[np.ndarray]] = {}
     for preset in presets:
         fitted = {
             variable.path: _fitted(np.array(variable), shapes[variable.path], preset.architecture.channels, architecture.channels)
-            for variable in preset.build().variables
+            for variable in preset.build().weights
             if variable.path in shapes
         }
         fitting = {path: value for path, value in fitted.items() if value is not None}
@@ -60,7 +60,7 @@ def start_from(presets: Sequence[Preset], model: keras.Model, architecture: Arch
             )
         for path, value in fitting.items():
             found.setdefault(path, []).append(value)
-    for variable in model.variables:
+    for variable in model.weights:
         if variable.path in found:
             variable.assign(np.mean(found[variable.path], axis=0))
 

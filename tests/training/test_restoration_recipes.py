@@ -1,6 +1,7 @@
 """The restoration networks: what they are shown, that they learn from it, and what they promise of their output."""
 
 import threading
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -414,6 +415,18 @@ def test_colorize_keeps_the_luminance(size, photo):
     assert np.abs(result.photo @ LUMINANCE - observation.photo[..., 0]).max() < 1 / 255
     assert colorfulness(result.photo) > 10
     assert result.photo.shape == (*size, 3) and "guess" in result.notes[0].en
+
+
+@pytest.mark.parametrize("side", [128, 512])
+def test_saturation_makes_the_guessed_colours_stronger_and_keeps_the_luminance(side, photo):
+    """Whether or not the photo is shrunk for the network."""
+    recipe = tiny("colorize")
+    restorer = restorer_of(recipe, randomised(recipe.architecture, 0.1))
+    observation = degrade(photo[:side, :side], DEGRADATIONS.get("grayscale")())
+    none, pale, vivid = (restore(observation, replace(restorer, saturation=s)).photo for s in (0, 1, 1.5))
+    assert none == pytest.approx(observation.photo, abs=1e-6)
+    assert colorfulness(vivid) > 1.2 * colorfulness(pale) > 12
+    assert np.abs(vivid @ LUMINANCE - observation.photo[..., 0]).max() < 1 / 255
 
 
 def test_colours_of_a_large_photo_are_those_of_the_small_one(photo):
