@@ -492,7 +492,15 @@ def benchmark(
     if protocol == "softness":
         _benchmark_softness(folder, _restorers(_grouped(("--using",), ctx.obj)) or [find_restorer("universal")], limit, as_json)
         return
-    restorers = _restorers(_grouped(("--using",), ctx.obj)) or [find_restorer("do_nothing")]
+    groups = _grouped(("--using",), ctx.obj)
+    if record and any(settings for _, _, settings in groups):
+        raise UsageError(
+            Text(
+                "A card says how each method does with its own settings. Leave out --set, or --record.",
+                "卡片记录的是各方法采用自身默认设置时的表现。请去掉 --set 或 --record。",
+            )
+        )
+    restorers = _restorers(groups) or [find_restorer("do_nothing")]
     with tqdm(total=100, unit="%", disable=None) as bar:
         rows = run(chosen, folder, restorers, limit, lambda f: bar.update(round(100 * f) - bar.n), lambda error: _say(error.sentence))
     if record:

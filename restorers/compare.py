@@ -27,7 +27,7 @@ class Row:
     """One restorer under one setting: its score beside the score of doing nothing.
 
     Attributes:
-        restorer: its name.
+        restorer: its name, and those of its settings that are not the defaults, e.g. ``colorize(saturation=1.4)``.
         setting: the degradation, e.g. ``gaussian_noise(sigma=25, …)``.
         protocol: how PSNR and SSIM were measured.
         psnr, ssim: of the restored photo.
@@ -117,7 +117,12 @@ def compare(
         if restorer.missing_knowledge(observation):
             continue
         restoration = restore(observation, restorer, cancel=cancel)
-        yield row(restorer.name, observation.degradation.describe(), observed, score(restoration.photo, truth), restoration), restoration
+        yield (
+            row(
+                restorer.describe(changed=True), observation.degradation.describe(), observed, score(restoration.photo, truth), restoration
+            ),
+            restoration,
+        )
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:
@@ -278,7 +283,7 @@ def benchmark(
             for k, restorer in enumerate(restorers):
                 if not restorer.missing_knowledge(observation):
                     restoration = restore(observation, restorer)
-                    measured = row(restorer.name, label, observed, score(restoration.photo, truth, metric), restoration)
+                    measured = row(restorer.describe(changed=True), label, observed, score(restoration.photo, truth, metric), restoration)
                     if protocol.name == "colorize":
                         ratio = colorfulness(restoration.photo) / max(colorfulness(truth), 1e-6)
                         measured = Row(**{**vars(measured), "colorfulness": ratio})

@@ -178,3 +178,17 @@ class Parameterised:
     def settings(self) -> dict[str, Any]:
         """The values by name."""
         return {p.name: getattr(self, p.name) for p in self.parameters()}
+
+    def describe(self, changed: bool = False) -> str:
+        """Name and settings in one line, e.g. ``gaussian_noise(sigma=25)``; arrays are left out.
+
+        Args:
+            changed: only the settings that are not the defaults, and the name alone where there is none.
+        """
+        values = [(p, getattr(self, p.name)) for p in self.parameters()]
+        shown = [
+            f"{p.name}={value:g}" if isinstance(value, float) else f"{p.name}={value}"
+            for p, value in values
+            if not hasattr(value, "shape") and not (changed and value == p.default)
+        ]
+        return self.name if changed and not shown else f"{self.name}({', '.join(shown)})"

@@ -127,6 +127,11 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
         (["compare", "{file}"], 2, "at least one --with"),
         (["benchmark", "beauty", "{dir}"], 2, "There is no benchmark called 'beauty'"),
         (["benchmark", "denoise"], 2, "needs a folder"),
+        (
+            ["benchmark", "denoise", "{dir}", "--using", "wiener", "--set", "regularisation=2", "--record"],
+            2,
+            "Leave out --set, or --record",
+        ),
         (["benchmark", "softness", "{dir}", "--using", "dejpeg"], 2, "one network that finds out what is wrong"),
         (["train", "alchemy"], 2, "There is no recipe called 'alchemy'"),
         (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),

@@ -76,6 +76,15 @@ def test_set5_bicubic_is_the_published_one():
         assert row.psnr == pytest.approx(published, abs=0.1)
 
 
+def test_a_method_with_two_settings_gets_two_rows(photo, tmp_path):
+    """They are told apart by what is not the default; the mean of the two would be the score of neither."""
+    write_photo(tmp_path / "a.png", photo[:96, :96])
+    methods = [find_restorer("unsharp_mask", settings) for settings in ({}, {"amount": 0.2}, {"amount": 2})]
+    rows = benchmark(find_benchmark("deblur"), tmp_path, methods)
+    assert [r.restorer for r in rows] == ["unsharp_mask", "unsharp_mask(amount=0.2)", "unsharp_mask(amount=2)"]
+    assert len({r.psnr for r in rows}) == 3
+
+
 def test_unknown_benchmark():
     with pytest.raises(UnknownName, match="There is no benchmark called 'beauty'. Known: denoise, "):
         find_benchmark("beauty")

@@ -69,13 +69,6 @@ class Degradation(Parameterised, PlugIn, ABC):
             The observation: photo of the same shape and type, with whatever is known beside it.
         """
 
-    def describe(self) -> str:
-        """Name and settings in one line, e.g. ``gaussian_noise(sigma=25)``."""
-        shown = ", ".join(
-            f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in self.settings().items() if not hasattr(v, "shape")
-        )
-        return f"{self.name}({shown})"
-
 
 @dataclass(frozen=True)
 class Chain(Degradation):
@@ -112,8 +105,8 @@ class Chain(Degradation):
             observation = replace(new, mask=mask, kernel=known.kernel, scale=known.scale, noise_sigma=noise)
         return observation
 
-    def describe(self) -> str:
-        return " → ".join(step.describe() for step in self.steps)
+    def describe(self, changed: bool = False) -> str:
+        return " → ".join(step.describe(changed) for step in self.steps)
 
 
 def degrade(photo: np.ndarray, degradation: Degradation, seed: int = 0) -> Observation:
