@@ -112,17 +112,12 @@ def compare(
 
     Restorers that the observation cannot tell what they need are passed over.
     """
-    observed = score(np.clip(observation.photo, 0, 1), truth)
+    observed, setting = score(np.clip(observation.photo, 0, 1), truth), observation.degradation.describe()
     for restorer in restorers:
         if restorer.missing_knowledge(observation):
             continue
         restoration = restore(observation, restorer, cancel=cancel)
-        yield (
-            row(
-                restorer.describe(changed=True), observation.degradation.describe(), observed, score(restoration.photo, truth), restoration
-            ),
-            restoration,
-        )
+        yield row(restorer.describe(changed=True), setting, observed, score(restoration.photo, truth), restoration), restoration
 
 
 def ranked(rows: Iterable[Row]) -> list[Row]:

@@ -123,8 +123,9 @@ class Network(Parameterised):
 class ColouringNetwork(Network):
     """A network that lays colour over the luminance it is given. A large photo is shrunk for it; the colours are enlarged again.
 
-    A squared error has taught it the mean of the colours that it thinks possible, which is paler than any of them:
-    x̂ = y + s · ``saturation`` · (c − y), with s ≤ 1 as in the layer ``Colour``, gives that back as a matter of taste.
+    What it has learned is the mean of the colours that it thinks possible (of a squared error; of an absolute one their median), and
+    that is paler than most of them. x̂ = y + s · ``saturation`` · (c − y), with s ≤ 1 as in the layer ``Colour``, makes up for that
+    as the visitor likes.
 
     Reference: Zhang et al., "Colorful image colorization", ECCV 2016 (section 2.3: between the mean and the most likely colour).
     """
@@ -134,8 +135,8 @@ class ColouringNetwork(Network):
     saturation: float = param(
         1.0, low=0, high=2, step=0.1, unit="×", label=Text("Saturation", "饱和度"),
         help=Text(
-            "1: the mean of the colours that the network thinks possible. More is livelier, and costs more where it is mistaken.",
-            "1：网络认为可能的各种颜色的平均。调高更鲜艳，但猜错时误差也更大。",
+            "1: as the network guesses, between all colours that it thinks possible. More is livelier, and costs more where it is mistaken.",
+            "1：网络的猜测，介于它认为可能的各种颜色之间。调高更鲜艳，但猜错时误差也更大。",
         ),
     )  # fmt: skip
 

@@ -129,7 +129,8 @@ class Endpoints:
             seed: repeats the random draw.
 
         Returns:
-            A list, best first: restorer (with the settings that are not the defaults), PSNR in dB and SSIM, those of doing nothing, gain in dB, seconds, learned parameters.
+            A list, best first: restorer (with the settings that are not the defaults), PSNR in dB and SSIM, those of doing nothing,
+            gain in dB, seconds, learned parameters.
         """
 
         def work(cancel):
