@@ -107,6 +107,7 @@ def test_a_moved_slider_shows_the_damage_at_once(desktop):
 def test_the_comparison_moves_by_keyboard(desktop):
     opened(desktop)
     divider = desktop.locator("#restore-comparison input[type=range]").first
+    divider.wait_for(timeout=LONG)  # it is hidden until both pictures are there; the numbers may come first
     divider.focus()
     before = float(divider.input_value())
     for _ in range(3):
