@@ -192,7 +192,7 @@ class CompareDesk:
         if path is None:
             raise RestorersError(restore_words.NO_PHOTO)
         working = self.desk.working(path)
-        degradation = self.desk.with_mask(owner, setup).degradation()
+        degradation = self.desk.with_mask(owner, setup, path).degradation()
         seen = Observation(working.photo) if degradation is None else degrade(working.photo, degradation, setup.seed)
         name = SAMPLES[setup.sample].title if setup.sample in SAMPLES else words.OWN_PHOTO
         return Subject(setup, name, working.photo, seen)

@@ -17,6 +17,8 @@ from restorers.text import Text
 from restorers.ui.language import both, say
 from restorers.ui.number_inputs import BoundedSlider
 
+NOTHING_PAINTED = {"picture": None, "of": None, "mask": None}
+
 
 @cache
 def asset(name: str) -> str:
@@ -114,11 +116,11 @@ def chips(*, elem_id: str, clear: Text, remove: Text) -> gr.HTML:
 def painter(*, elem_id: str, brush: Text, undo: Text, clear: Text) -> gr.HTML:
     """A photo to paint on. Its value is ``{"picture": address, "of": id of the photo, "mask": PNG as a data address, white on black}``.
 
-    Strokes belong to the photo of that id. Event ``input``: the strokes have changed. The value comes from outside: check it.
+    Strokes belong to the photo of that id; ``NOTHING_PAINTED`` takes away those of all photos. Event ``input``: the strokes have changed. The value comes from outside: check it.
     Gradio's ``ImageEditor`` needs WebGL (seconds of standstill without a GPU) and uploads three pictures a stroke.
     """
     return gr.HTML(
-        {"picture": None, "of": None, "mask": None},
+        NOTHING_PAINTED,
         html_template='<div class="painter"><div class="painter-photo"><img alt=""><canvas></canvas></div><div class="painter-tools">'
         f'<label><span class="title">{both(brush)}</span><input type="range" min="1" max="20" value="6"></label>'
         f'<button type="button" data-undo>{both(undo)}</button><button type="button" data-clear>{both(clear)}</button></div></div>',

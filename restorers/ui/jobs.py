@@ -27,6 +27,7 @@ class Job:
 
     Attributes:
         owner: the visitor.
+        kind: what it is for, where somebody asks.
         work: called as ``work(report, cancel)`` in a thread of its own.
         progress: share that is done, 0 to 1.
         early: what can be shown before the result is whole; None until ``work`` reports it.
@@ -37,6 +38,7 @@ class Job:
 
     owner: str
     work: Work
+    kind: str = ""
     progress: float = 0.0
     early: Any = None
     began: float | None = None
@@ -96,7 +98,7 @@ class Line:
         self._running: Job | None = None
         self._lock = threading.Lock()
 
-    def start(self, owner: str, work: Work) -> Job:
+    def start(self, owner: str, work: Work, kind: str = "") -> Job:
         """Put ``work`` at the end of the line. What ``owner`` had in the line or running before is stopped.
 
         Raises:
@@ -111,7 +113,7 @@ class Line:
                         f"最多允许 {self.max_waiting} 位访客排队，现已有 {len(self._waiting)} 位。请一分钟后再试。",
                     )
                 )
-            job = Job(owner, work)
+            job = Job(owner, work, kind)
             self._waiting.append(job)
             self._advance()
         return job
@@ -129,11 +131,11 @@ class Line:
                 mine.append(self._running)
             return bool(mine)
 
-    def works_for(self, owner: str) -> bool:
-        """Whether a job of ``owner`` waits, or runs and is not stopped."""
+    def works_for(self, owner: str, kind: str) -> bool:
+        """Whether a job of ``owner`` of this kind waits, or runs and is not stopped."""
         with self._lock:
             jobs = [*self._waiting, *([self._running] if self._running else [])]
-            return any(job.owner == owner and not job.cancel.is_set() for job in jobs)
+            return any((job.owner, job.kind) == (owner, kind) and not job.cancel.is_set() for job in jobs)
 
     def leave(self, job: Job) -> None:
         """Stop this one job, whether it waits or runs."""

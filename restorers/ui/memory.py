@@ -28,12 +28,19 @@ class Shelf:
 
     Args:
         max_bytes: bound on the sum of the sizes given to ``put``; a single larger value is still kept, alone.
-        max_age: seconds after which a value is gone, however often it was used.
+        max_age: seconds after which a value is gone, however often it was used; with ``renewed``, seconds since it was last used.
         max_owned: how many values one owner may have at once; the oldest goes first.
     """
 
-    def __init__(self, max_bytes: int, max_age: float = HOUR, max_owned: int = 64, clock: Callable[[], float] = time.monotonic):
-        self.max_bytes, self.max_age, self.max_owned, self.clock = max_bytes, max_age, max_owned, clock
+    def __init__(
+        self,
+        max_bytes: int,
+        max_age: float = HOUR,
+        max_owned: int = 64,
+        clock: Callable[[], float] = time.monotonic,
+        renewed: bool = False,
+    ):
+        self.max_bytes, self.max_age, self.max_owned, self.clock, self.renewed = max_bytes, max_age, max_owned, clock, renewed
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -58,6 +65,8 @@ class Shelf:
                 self._kept.pop(key, None)
                 return None
             self._kept.move_to_end(key)
+            if self.renewed:
+                kept.born = self.clock()
             return kept.value
 
     def discard(self, key: Hashable) -> None:

@@ -61,7 +61,7 @@ class ModelsDesk:
     def __init__(self, train: TrainDesk):
         self.train = train
         self.fetching, self.publishing = Line(), Line()
-        self.visits = Shelf(KEPT_BYTES)
+        self.visits = Shelf(KEPT_BYTES, renewed=True)
         self._store = PresetStore(kept=2)
         self._lock = threading.Lock()
 

@@ -80,8 +80,7 @@ class _Page(gr.Blocks):
 
 def build_demo() -> gr.Blocks:
     """Build the page. Loads no weights and no TensorFlow; ``launch_options`` says how to serve it."""
-    private_folder()
-    desk = Desk()
+    desk = Desk(uploads=private_folder())
     with _Page(title=words.NAME, analytics_enabled=False, delete_cache=(300, 3600), fill_width=True) as demo:
         with gr.Row(elem_id="page-head"):
             gr.HTML(f"<h1>{both(words.TITLE)}</h1><p>{both(words.TAGLINE)}</p>", elem_id="page-title")
@@ -139,7 +138,7 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     """The arguments of ``demo.launch`` that make the page safe, private and bilingual."""
     # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
     style = "".join(asset(name) for name in ("page.css", "train.css", "compare.css", "inside.css", "models.css", "lessons.css"))
-    script = f"{asset('leaving.js')}{asset('address.js')}{switch_script()}{lesson_script(demo.titles)}"
+    script = f"{asset('leaving.js')}{asset('slider_reset.js')}{asset('address.js')}{switch_script()}{lesson_script(demo.titles)}"
     head = f"<style>{STYLE}{style}</style><script>{script}</script>"
     return {
         "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),

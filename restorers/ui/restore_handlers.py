@@ -34,6 +34,7 @@ from restorers.ui.words import restore as words
 
 FIT_PIXELS = 1_000_000
 SCREEN_SIDE = 2048
+RESTORATION = "restoration"  # what such a job is called in the line
 MASK_PREFIX = "data:image/png;base64,"
 MASK_MEGAPIXELS = 0.3
 ERROR_MAXIMUM = 0.2
@@ -125,11 +126,22 @@ class Desk:
 
     Args:
         line: where heavy work waits.
+        uploads: the folder of the photos that visitors send; None: they send none.
         photo_bytes, look_bytes, picture_bytes: bounds of the memory for decoded photos, for looks, for pictures to show.
     """
 
-    def __init__(self, line: Line = LINE, photo_bytes: int = 1 << 30, look_bytes: int = 1 << 30, picture_bytes: int = 1 << 30):
-        self.line = line
+    def __init__(
+        self,
+        line: Line = LINE,
+        uploads: Path | None = None,
+        photo_bytes: int = 1 << 30,
+        look_bytes: int = 1 << 30,
+        picture_bytes: int = 1 << 30,
+    ):
+        self.line, self.uploads = line, uploads
+        # Gradio keeps a file once under the hash of its content, however many visitors send it
+        self._holders: dict[str, set[str]] = {}
+        self._holding = threading.Lock()
         self.own: Callable[[str], Sequence[type[Network]]] = lambda owner: ()
         self.keepers: list[Callable[[str], None]] = []
         # a photo of 40 megapixels takes a gigabyte while it is decoded or degraded: few at a time, however many visitors there are
@@ -137,7 +149,7 @@ class Desk:
         self._previewing = threading.Semaphore(2)
         self.photos = Shelf(photo_bytes)
         self.looks = Shelf(look_bytes)
-        self.masks = Shelf(look_bytes // 4)
+        self.masks = Shelf(look_bytes // 4, renewed=True)
         self.pictures = Pictures(picture_bytes, max_owned=48)
 
     def restorers(self, owner: str) -> list[type[Classical] | type[Network]]:
@@ -170,29 +182,43 @@ class Desk:
             self.photos.put((path, size), found, photo.nbytes)
             return found
 
-    def forget(self, owner: str, uploads: str | None = None) -> None:
-        """Stop the work of ``owner`` and forget all that is his; his photo, too, where it lies in the folder ``uploads``."""
+    def hold(self, owner: str, path: str) -> None:
+        """Keep the photo in ``path`` for ``owner``, where a visitor has sent it, until ``release``."""
+        if self.uploads is not None and Path(path).is_relative_to(self.uploads):
+            with self._holding:
+                self._holders.setdefault(path, set()).add(owner)
+
+    def release(self, owner: str) -> None:
+        """``owner`` needs his photos no more; those that nobody else has sent are deleted."""
+        with self._holding:
+            mine = [path for path, holders in self._holders.items() if owner in holders]
+            for path in mine:
+                self._holders[path].remove(owner)
+                if not self._holders[path]:
+                    del self._holders[path]
+                    Path(path).unlink(missing_ok=True)
+                    for size in SIZES:
+                        self.photos.discard((path, size))
+
+    def forget(self, owner: str) -> None:
+        """Stop the work of ``owner`` and forget all that is his."""
         self.line.stop(owner)
-        look = self.last(owner)
-        if look is not None and uploads is not None and Path(look.path).is_relative_to(uploads):
-            Path(look.path).unlink(missing_ok=True)
-            for size in SIZES:
-                self.photos.discard((look.path, size))
+        self.release(owner)
         for shelf in self.shelves:
             shelf.drop(owner)
         for forget in self.keepers:
             forget(owner)
 
-    def paint(self, owner: str, mask: np.ndarray | None) -> None:
-        """Keep the mask (bool, (height, width)) that ``owner`` has painted, or forget it."""
+    def paint(self, owner: str, path: str, mask: np.ndarray | None) -> None:
+        """Keep the mask (bool, (height, width)) that ``owner`` has painted on the photo in ``path``, or forget it."""
         if mask is None or not mask.any():
-            self.masks.drop(owner)
+            self.masks.discard((owner, path))
         else:
-            self.masks.put((owner, "mask"), mask, mask.nbytes, owner)
+            self.masks.put((owner, path), mask, mask.nbytes, owner)
 
-    def with_mask(self, owner: str, setup: Setup) -> Setup:
-        """``setup`` with what ``owner`` has painted, where it is painted on."""
-        mask = self.masks.get((owner, "mask"))
+    def with_mask(self, owner: str, setup: Setup, path: str) -> Setup:
+        """``setup`` with what ``owner`` has painted on the photo in ``path``, where it is painted on."""
+        mask = self.masks.get((owner, path))
         if mask is None or not any(step.name == "painted_mask" for step in setup.steps):
             return setup
         return replace(setup, steps=tuple(Step(s.name, {"mask": mask}) if s.name == "painted_mask" else s for s in setup.steps))
@@ -217,7 +243,8 @@ class Desk:
             return self._preview(owner, setup, path)
 
     def _preview(self, owner: str, setup: Setup, path: str) -> Look:
-        degradation = self.with_mask(owner, setup).degradation()
+        self.hold(owner, path)
+        degradation = self.with_mask(owner, setup, path).degradation()
         working = self.working(path, setup.size)
         last: Look | None = self.looks.get(owner)
         same_photo = last is not None and last.working is working
@@ -263,7 +290,11 @@ class Desk:
             self.looks.put(owner, done, done.nbytes, owner)
             return done
 
-        return self.line.start(owner, work)
+        return self.line.start(owner, work, RESTORATION)
+
+    def restoring(self, owner: str) -> bool:
+        """Whether a restoration of ``owner`` waits, or runs and is not stopped."""
+        return self.line.works_for(owner, RESTORATION)
 
     def blend(self, owner: str, strength: float) -> Look:
         """The last result of ``owner`` at another strength, measured again.

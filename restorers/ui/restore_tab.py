@@ -21,7 +21,7 @@ from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui import restore_view as view
 from restorers.ui import viewer
-from restorers.ui.controls import Panel, asset, chips, options, painter, panel, select, settings_of
+from restorers.ui.controls import NOTHING_PAINTED, Panel, asset, chips, options, painter, panel, select, settings_of
 from restorers.ui.jobs import Early
 from restorers.ui.language import both, fill, joined, say
 from restorers.ui.number_inputs import BoundedNumber, BoundedSlider, settle
@@ -354,13 +354,11 @@ class RestoreTab:
 
     def choose_sample(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A sample photo was chosen."""
-        self.desk.paint(request.session_hash, None)
         return {**self.refresh(values, request), self.photo: self.path(values)}
 
     def take_photo(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """The visitor has given a photo of his own."""
         values = {**values, self.sample: ""}
-        self.desk.paint(request.session_hash, None)
         return {**self.refresh(values, request), self.sample: ""}
 
     def catch_up(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
@@ -368,7 +366,7 @@ class RestoreTab:
         owner = request.session_hash
         before, updates, after = self.desk.last(owner), self.choose_damage(values, request), self.desk.last(owner)
         same = before and after and before.setup == self.setup(values) == after.setup
-        if same and (after.restoration is not None or self.desk.line.works_for(owner)):
+        if same and (after.restoration is not None or self.desk.restoring(owner)):
             # Restore has been pressed since: the photo as it was before must not come after the restored one
             return {component: update for component, update in updates.items() if component in self.chosen}
         return updates
@@ -377,8 +375,8 @@ class RestoreTab:
         """The visitor has taken the photo away."""
         # Gradio still sends the old one along
         values = {**values, self.sample: "", self.photo: None}
-        self.desk.forget(request.session_hash, uploads=self.photo.GRADIO_CACHE)
-        return {**self.refresh(values, request), self.sample: ""}
+        self.desk.forget(request.session_hash)
+        return {**self.refresh(values, request), self.sample: "", self.paint: NOTHING_PAINTED}
 
     def refuse_photo(self, request: gr.Request) -> dict[Component, Any]:
         """The photo was refused: the one before takes its place again, and the page goes on."""
@@ -387,9 +385,10 @@ class RestoreTab:
 
     def painted(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """Strokes were added or taken back."""
-        setup = self.setup(values)
+        setup, path = self.setup(values), self.path(values)
         try:
-            self.desk.paint(request.session_hash, mask_of(values[self.paint]))
+            if path is not None:
+                self.desk.paint(request.session_hash, path, mask_of(values[self.paint]))
         except RestorersError as problem:
             return self.show(request.session_hash, self.desk.last(request.session_hash), setup, problem)
         return self.refresh(values, request)
@@ -443,7 +442,7 @@ class RestoreTab:
         if job.error is None and job.result is not None:
             yield {**self.show(owner, job.result, setup), **refitted, **idle}
         elif job.error is None or isinstance(job.error, Cancelled):
-            if self.desk.line.works_for(owner):  # Restore was pressed once more
+            if self.desk.restoring(owner):  # Restore was pressed once more
                 return
             why = words.STOPPED if look is None or look.asks_for(begun.observation, setup) else words.OVERTAKEN
             yield {**self._pictures(look), self.problem: view.sentences([why]), **refitted, **idle}
@@ -465,7 +464,7 @@ class RestoreTab:
 
     def leave(self, request: gr.Request) -> None:
         """The visitor has closed the page."""
-        self.desk.forget(request.session_hash, uploads=self.photo.GRADIO_CACHE)
+        self.desk.forget(request.session_hash)
 
     def open(self, request: gr.Request) -> dict[Component, Any]:
         """The page opens: with the settings of the link, or with those to start with."""

@@ -71,8 +71,10 @@ def news_text(news: Waiting | Running) -> Text:
 
 
 def _decibels(value: float, signed: bool = False) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if value >= 100:  # equal but for the rounding of the arithmetic
-        return "∞" if math.isinf(value) else "> 100"
+        return "> 100"
     return f"{value:+.2f}".replace("-", "−") if signed else f"{value:.2f}"
 
 

@@ -172,7 +172,7 @@ def from_query(query: Sequence[tuple[str, str]], start: Setup, samples: Mapping[
     if (asked := last("using")) is not None:
         name, given = unpacked(asked)
         try:
-            settings = _checked(type(find_restorer(name)), given, notes)
+            settings = {**find_restorer(name).settings(), **_checked(type(find_restorer(name)), given, notes)}
             restorer = name
         except RestorersError:
             added = HubId.matches(name)

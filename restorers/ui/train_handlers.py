@@ -167,8 +167,8 @@ class TrainDesk:
 
     def __init__(self, desk: Desk, engine: Engine):
         self.desk, self.engine, self.downloads = desk, engine, Downloads()
-        self.visits = Shelf(KEPT_BYTES)
-        self.trained = Shelf(KEPT_BYTES, max_owned=KEPT_EACH)
+        self.visits = Shelf(KEPT_BYTES, renewed=True)
+        self.trained = Shelf(KEPT_BYTES, max_owned=KEPT_EACH, renewed=True)
         self._store = PresetStore(kept=2)
 
     @property
@@ -306,9 +306,15 @@ class TrainDesk:
         if visit.left:
             self.forget(owner)
 
+    def hold(self, owner: str, files: Sequence[str]) -> None:
+        """Keep the photos that ``owner`` has sent until he is forgotten."""
+        for path in files:
+            self.desk.hold(_album(owner), str(path))
+
     def forget(self, owner: str) -> None:
         """Stop the training of ``owner`` and forget all that is his."""
         self.engine.stop(owner)
+        self.desk.release(_album(owner))
         for shelf in self.shelves:
             shelf.drop(owner)
         self.desk.pictures.drop(_album(owner))
@@ -393,7 +399,7 @@ class TrainDesk:
 
 
 def _album(owner: str) -> str:
-    """The owner of the film's pictures: they do not push those of the Restore tab out."""
+    """The owner of the film's pictures, and of the photos that are learned from: those of the Restore tab go their own way."""
     return f"{owner}/train"
 
 

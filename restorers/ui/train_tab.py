@@ -25,7 +25,7 @@ from restorers.training.worker import PAUSED, RUNNING, STARTING, WAITING, Engine
 from restorers.ui import train_view as view
 from restorers.ui.controls import address_part, asset, control, labelled, options, select
 from restorers.ui.language import both, fill, say
-from restorers.ui.number_inputs import BoundedNumber, BoundedSlider
+from restorers.ui.number_inputs import BoundedNumber, BoundedSlider, settle
 from restorers.ui.restore_handlers import Desk
 from restorers.ui.restore_tab import GROUP_SCRIPT, shown
 from restorers.ui.setup import MAX_SEED, query_pairs
@@ -252,8 +252,8 @@ class TrainTab:
         gr.HTML(f"<h2>3 · {both(words.RUN_STEP)}</h2>", elem_id="train-step-3", elem_classes="step")
         with gr.Row(elem_classes="train-pair"):
             self.seconds = BoundedNumber(
-                60, label=say(words.SECONDS), info=say(words.SECONDS_HELP), minimum=0, maximum=MAX_SECONDS, buttons=[], min_width=60,
-                elem_id="train-seconds",
+                60, label=say(words.SECONDS), info=say(words.SECONDS_HELP), minimum=0, maximum=MAX_SECONDS, precision=0, buttons=[],
+                min_width=60, elem_id="train-seconds",
             )  # fmt: skip
             self.steps = BoundedNumber(
                 0, label=say(words.STEPS), info=say(words.STEPS_HELP), minimum=0, maximum=MOST_STEPS, precision=0, buttons=[],
@@ -394,6 +394,7 @@ class TrainTab:
 
     def ask(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A setting has changed: work out what it would cost."""
+        self.handlers.hold(request.session_hash, values[self.photos] or ())
         seconds = float(values[self.seconds] or 0)
         owner, engine, updates, notes, fits = request.session_hash, self.handlers.engine, {}, [], False
         recipe = self._recipe_of(values)
@@ -527,6 +528,8 @@ class TrainTab:
         for button, what in ((self.pause, "pause"), (self.resume, "resume"), (self.stop, "stop")):
             button.click(self.obey(what), self.seconds, self.looks, **every)
         self.reset.click(self.begin_again, self.seconds, self.looks, **every)
+        for field in (self.seconds, self.steps, self.seed):
+            settle(field)
         self.delay.input(self.slow_down, self.delay, None, **at_once)
         self.timer.tick(self.tick, {self.seconds, self.source}, {*self.looks, self.data}, **{**at_once, "trigger_mode": "once"})
         tab.select(self.warm, None, None, **at_once)

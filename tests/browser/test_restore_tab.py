@@ -104,6 +104,14 @@ def test_a_moved_slider_shows_the_damage_at_once(desktop):
     assert "Doing nothing scores" in desktop.inner_text("#restore-numbers")
 
 
+def test_a_slider_set_back_shows_the_damage_of_its_default(desktop):
+    opened(desktop, QUICK.replace("sigma=25", "sigma=60"))
+    desktop.click("#restore-gaussian_noise-sigma [data-testid=reset-button]")
+    desktop.wait_for_function("location.search.includes('sigma=25')", timeout=LONG)
+    desktop.wait_for_selector("#restore-gain", state="detached", timeout=LONG)
+    assert "Doing nothing scores 20." in desktop.inner_text("#restore-numbers")
+
+
 def test_the_comparison_moves_by_keyboard(desktop):
     opened(desktop)
     divider = desktop.locator("#restore-comparison input[type=range]").first
@@ -165,6 +173,27 @@ def test_what_is_painted_is_lost(desktop):
     painted = degraded(desktop)
     desktop.click("#restore-paint [data-clear]")
     desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=painted, timeout=LONG)
+
+
+def test_strokes_come_back_with_their_photo(desktop):
+    opened(desktop)
+    desktop.select_option("#restore-damage select", "painted_mask")
+    canvas = desktop.locator("#restore-paint canvas")
+    canvas.scroll_into_view_if_needed()
+    desktop.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
+    scores = []
+
+    def score(change):
+        before = degraded(desktop)
+        change()
+        desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
+        scores.append(re.search(r"scores ([\d.]+)", desktop.inner_text("#restore-numbers"))[1])
+
+    box = canvas.bounding_box()
+    score(lambda: desktop.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+    for title in ("Astronaut", "Cat"):
+        score(lambda title=title: desktop.click(f"#restore-samples button[title={title}]"))
+    assert scores[0] == scores[2] != scores[1]
 
 
 def test_a_bad_file_is_refused_in_a_sentence_and_the_page_lives_on(desktop, tmp_path, photo):

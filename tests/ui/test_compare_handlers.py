@@ -149,7 +149,7 @@ def test_a_large_photo_is_compared_at_the_size_that_is_worked_on(compare, large_
 def test_what_was_painted_is_what_is_missing(compare, desk, photo_file):
     mask = np.zeros((48, 64), bool)
     mask[10:20, 10:30] = True
-    desk.paint("me", mask)
+    desk.paint("me", str(photo_file), mask)
     subject = compare.subject("me", replace(NOISE, steps=(Step("painted_mask"),)), str(photo_file))
     np.testing.assert_array_equal(subject.observation.mask, mask)
 

@@ -162,10 +162,11 @@ def test_what_can_be_shown_early_is_told_at_once_and_so_is_the_end():
 def test_whether_a_visitor_is_worked_for():
     line, gate = Line(), threading.Event()
     jobs = [line.start(name, held(gate)) for name in "ab"]
-    assert line.works_for("a")
-    assert line.works_for("b")
+    assert line.works_for("a", "")
+    assert not line.works_for("a", "other")
+    assert line.works_for("b", "")
     line.stop("b")
-    assert not line.works_for("b")
+    assert not line.works_for("b", "")
     line.stop("a")
-    assert not line.works_for("a")
+    assert not line.works_for("a", "")
     assert all(job.done.wait(SOON) for job in jobs)

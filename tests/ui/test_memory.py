@@ -55,6 +55,19 @@ def test_what_is_too_old_is_gone_however_often_it_was_used():
     assert len(shelf) == 0
 
 
+def test_what_is_renewed_stays_as_long_as_it_is_used():
+    clock = Clock()
+    shelf = Shelf(max_bytes=1000, max_age=3600, clock=clock, renewed=True)
+    shelf.put("used", 1, 1)
+    shelf.put("left", 2, 1)
+    for clock.now in range(0, 9000, 3000):
+        assert shelf.get("used") == 1
+        shelf.sweep()
+    assert shelf.get("left") is None
+    clock.now += 3601
+    assert shelf.get("used") is None
+
+
 def test_pictures_are_lossless_and_their_tokens_cannot_be_guessed():
     pictures = Pictures(max_bytes=10_000_000)
     photo = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)

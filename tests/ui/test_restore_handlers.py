@@ -1,7 +1,9 @@
 import base64
 import math
+import shutil
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +14,7 @@ from restorers.errors import Cancelled, RestorersError
 from restorers.metrics import psnr, score, ssim
 from restorers.photo import PhotoError, read_photo
 from restorers.restore import find_restorer, restore
+from restorers.ui.jobs import Line
 from restorers.ui.restore_handlers import FIT_PIXELS, Desk, chip_of_step, mask_of, steps_of_chips
 from restorers.ui.setup import Setup, Step
 
@@ -208,14 +211,40 @@ def test_visitors_do_not_see_or_lose_each_others_work(desk, photo_file):
     assert desk.blend("you", 0.5).restored is not None
 
 
-def test_leaving_deletes_the_upload_but_no_file_elsewhere(desk, photo_file, tmp_path):
-    desk.preview("me", NOISE, str(photo_file))
-    desk.forget("me", uploads=str(tmp_path / "other"))
-    assert photo_file.exists()
-    desk.preview("me", NOISE, str(photo_file))
-    desk.forget("me", uploads=str(tmp_path))
-    assert not photo_file.exists()
-    assert len(desk.photos) == 0
+@pytest.fixture
+def uploads(tmp_path):
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    return folder
+
+
+def uploaded(folder, file):
+    return str(shutil.copy(file, folder / f"{len(list(folder.iterdir()))}.png"))
+
+
+def test_leaving_deletes_every_upload_but_no_file_elsewhere(photo_file, uploads):
+    desk = Desk(Line(), uploads)
+    first, second = uploaded(uploads, photo_file), uploaded(uploads, photo_file)
+    for path in (first, second, str(photo_file)):
+        desk.preview("me", NOISE, path)
+    desk.forget("me")
+    assert photo_file.exists() and not any(uploads.iterdir())
+    assert (first, "fit") not in desk.photos and (second, "fit") not in desk.photos
+
+
+def test_a_photo_that_two_visitors_have_sent_stays_until_the_last_has_left(photo_file, uploads):
+    desk = Desk(Line(), uploads)
+    path = uploaded(uploads, photo_file)
+    for owner in ("me", "you"):
+        desk.preview(owner, NOISE, path)
+    desk.forget("me")
+    assert desk.preview("you", replace(NOISE, seed=3), path).nothing is not None
+    desk.photos.drop("me")
+    assert (path, "fit") in desk.photos
+    desk.forget("me")  # who has left already takes nothing away
+    assert Path(path).exists()
+    desk.forget("you")
+    assert not Path(path).exists()
 
 
 def test_memory_is_bounded_and_a_forgotten_result_is_said(large_file, photo_file):
@@ -252,12 +281,16 @@ def data_address(mask: np.ndarray) -> str:
 def test_what_is_painted_is_lost(desk, photo_file):
     painted = np.zeros((48, 64), bool)
     painted[10:20, 30:50] = True
-    desk.paint("me", mask_of({"mask": data_address(painted)}))
+    path = str(photo_file)
+    desk.paint("me", path, mask_of({"mask": data_address(painted)}))
     setup = replace(NOISE, steps=(Step("painted_mask", {}),))
     np.testing.assert_array_equal(desk.preview("me", setup, str(photo_file)).observation.mask, painted)
     others = desk.preview("you", setup, str(photo_file)).observation.mask
     assert (others != painted).any()
-    desk.paint("me", None)
+    other = desk.preview("me", setup, str(shutil.copy(photo_file, photo_file.parent / "other.png"))).observation.mask
+    np.testing.assert_array_equal(other, others)  # strokes belong to one photo, and are there again with it
+    np.testing.assert_array_equal(desk.preview("me", setup, path).observation.mask, painted)
+    desk.paint("me", path, None)
     np.testing.assert_array_equal(desk.preview("me", setup, str(photo_file)).observation.mask, others)
 
 

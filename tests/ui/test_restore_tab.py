@@ -238,6 +238,25 @@ def test_stop_ends_the_run_and_the_page_goes_on(tab, values, monkeypatch):
     assert last[tab.run]["visible"] is True
 
 
+def test_a_comparison_that_takes_the_place_of_the_run_gives_the_button_back(tab, values, monkeypatch):
+    began, compared = threading.Event(), threading.Event()
+
+    def endless(observation, restorer, progress, cancel):
+        began.set()
+        assert cancel.wait(SOON)
+        raise Cancelled
+
+    def compare():
+        began.wait(SOON)
+        tab.desk.line.start("me", lambda report, cancel: compared.wait(SOON))
+
+    monkeypatch.setattr("restorers.ui.restore_handlers.restore", endless)
+    threading.Thread(target=compare).start()
+    last = run(tab, values, visitor())[-1]
+    compared.set()
+    assert (last[tab.run]["visible"], last[tab.stop]["visible"]) == (True, "hidden")
+
+
 def test_a_second_visitor_is_told_that_he_waits(tab, values, monkeypatch):
     gate = threading.Event()
     held = tab.desk.line.start("other", lambda progress, cancel: gate.wait(SOON))
@@ -272,6 +291,12 @@ def test_without_damage_nothing_is_scored_and_nothing_drawn(tab, values):
     assert "Nobody knows the original" in last[tab.numbers]
     assert "PSNR" not in last[tab.numbers]
     assert [pane["id"] for pane in last[tab.panes]["panes"]] == ["degraded", "restored"]
+
+
+def test_a_damage_that_changes_nothing_is_scored_in_signs_that_are_read(tab, values):
+    harmless = values | {tab.damages["gaussian_noise"].components["sigma"]: 0, tab.restorer: "gaussian_filter"}
+    shown = run(tab, harmless, visitor())[-1][tab.numbers]
+    assert "inf" not in shown and "<strong>−∞ dB</strong>" in shown
 
 
 def test_then_also_freezes_the_present_damage(tab, values):

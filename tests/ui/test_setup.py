@@ -6,7 +6,7 @@ import pytest
 
 from restorers.degradations import DEGRADATIONS
 from restorers.errors import RestorersError
-from restorers.restore import all_restorers
+from restorers.restore import all_restorers, find_restorer
 from restorers.samples import SAMPLES
 from restorers.ui.setup import MAX_STEPS, Setup, Step, from_query, to_command, to_query
 
@@ -75,6 +75,12 @@ def test_what_is_unknown_or_out_of_range_is_left_out_with_a_sentence(query, sent
     assert setup.seed == 0
     assert setup.strength == 1
     assert not any(value == 999 for step in setup.steps for value in step.settings.values())
+
+
+def test_what_a_link_does_not_say_of_a_method_is_its_default():
+    assert read("using=wiener")[0].settings == find_restorer("wiener").settings()
+    given = read("using=wiener,regularisation=10")[0].settings
+    assert given == {**find_restorer("wiener").settings(), "regularisation": 10}
 
 
 def test_a_link_cannot_ask_for_more_work_than_a_visitor_can():

@@ -3,6 +3,7 @@
 import gc
 import time
 import zipfile
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -14,6 +15,7 @@ from restorers.training.export import export
 from restorers.training.fit import TrainingRun, TrainingState
 from restorers.training.session import Order
 from restorers.training.worker import Run
+from restorers.ui.setup import Setup
 from restorers.ui.train_handlers import KEPT_EACH, MAX_SECONDS, TrainDesk, overfitting
 
 
@@ -188,6 +190,31 @@ def test_the_visitors_networks_are_few_and_go_with_him(train):
     del run
     gc.collect()
     assert train.find("me", f"mine-{KEPT_EACH + 1}") is None and not work.exists()
+
+
+def test_a_trained_network_stays_while_its_visitor_comes_back_to_it(train):
+    clock = SimpleNamespace(now=0.0)
+    for shelf in train.shelves:
+        shelf.clock = lambda: clock.now
+    train.start("me", order(train, "small-bottleneck", {"code": 1})[0])
+    run = train.engine.run("me")
+    begun(run)
+    ended(run)
+    train.look("me")
+    for clock.now in (3000, 6000, 9000):
+        assert [r.name for r in train.restorers("me")] == ["mine-1"] and train.look("me").run is run
+    clock.now += 3601
+    assert train.restorers("me") == []
+
+
+def test_the_photos_to_learn_from_go_with_their_visitor_alone(train, photo_file, tmp_path):
+    train.desk.uploads = tmp_path
+    train.hold("me", [str(photo_file)])
+    train.desk.preview("me", Setup(), str(photo_file))
+    train.desk.forget("me")  # he has taken it away on the Restore tab
+    assert photo_file.exists()
+    train.forget("me")
+    assert not photo_file.exists()
 
 
 @pytest.mark.parametrize("back", [True, False])

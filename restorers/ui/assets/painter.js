@@ -44,6 +44,7 @@ function tell() {
 
 function take() {
   const { picture: address, of } = props.value || {};
+  if (!of) for (const photo of Object.keys(paintings)) delete paintings[photo];
   strokes = paintings[of] ??= [];
   if (address && picture.getAttribute("src") !== address) picture.src = address;
 }
