@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -66,6 +67,14 @@ class UsageError(RestorersError):
     """Arguments that do not fit together."""
 
 
+def _setting(text: str) -> tuple[str, str]:
+    """Name and value of a ``--set``."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(Text(f"--set needs NAME=VALUE. Received: {name!r}.", f"--set 需要 名称=值。收到：{name!r}。"))
+    return name, value
+
+
 def _grouped(verbs: tuple[str, ...], argv: list[str]) -> list[tuple[str, str, dict[str, str]]]:
     """The ``--with`` / ``--using`` of the command line in order, each with the ``--set`` that follow it."""
     groups: list[tuple[str, str, dict[str, str]]] = []
@@ -75,9 +84,7 @@ def _grouped(verbs: tuple[str, ...], argv: list[str]) -> list[tuple[str, str, di
         if option in verbs:
             groups.append((option, attached or next(words, ""), {}))
         elif option == "--set":
-            name, equals, value = (attached or next(words, "")).partition("=")
-            if not equals:
-                raise UsageError(Text(f"--set needs NAME=VALUE. Received: {name!r}.", f"--set 需要 名称=值。收到：{name!r}。"))
+            name, value = _setting(attached or next(words, ""))
             if not groups:
                 raise UsageError(
                     Text(
@@ -116,10 +123,10 @@ def _restorers(groups: Iterable[tuple[str, str, dict]]) -> list:
 
 def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
     """Pairs of files to read and to write."""
-    from restorers.photo import list_photos
+    from restorers.photo import PhotoError, disk_reason, list_photos
 
     if not source.is_dir():
-        return [(source, target / f"{source.stem}.png" if target.is_dir() else target)]
+        return _sparing([(source, target / f"{source.stem}.png" if target.is_dir() else target)])
     if target.exists() and not target.is_dir():
         raise UsageError(
             Text(
@@ -128,8 +135,43 @@ def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
             )
         )
     files = list_photos(source)
-    target.mkdir(parents=True, exist_ok=True)
-    return [(file, target / f"{file.stem}.png") for file in files]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = disk_reason(error)
+        raise PhotoError(Text(f"{target.name} was not made: {reason.en}.", f"未能创建 {target.name}：{reason.zh}。")) from None
+    shared = Counter(file.stem.casefold() for file in files)
+    # of a.jpg and a.png neither may take the place of the other
+    return _sparing([(f, target / f"{f.stem if shared[f.stem.casefold()] == 1 else f.name}.png") for f in files])
+
+
+def _sparing(jobs: list[tuple[Path, Path]]) -> list[tuple[Path, Path]]:
+    """The jobs, unless one of them would write over a file that is read, or over what another writes."""
+    sources = {(state.st_dev, state.st_ino) for file, _ in jobs if (state := _state(file))}
+    written = Counter(str(out).casefold() for _, out in jobs)
+    for _, out in jobs:
+        if (state := _state(out)) and (state.st_dev, state.st_ino) in sources:
+            raise UsageError(
+                Text(
+                    f"The result would take the place of the photo {out.name}. Give another OUT.",
+                    f"结果会覆盖照片 {out.name}。请另选 OUT。",
+                )
+            )
+        if written[str(out).casefold()] > 1:
+            raise UsageError(
+                Text(
+                    f"Two photos would both be written to {out.name}. Rename one of them.",
+                    f"两张照片都会写入 {out.name}。请重命名其中一张。",
+                )
+            )
+    return jobs
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):  # whoever opens it says why
+        return None
 
 
 def _say(sentence: Text | str) -> None:
@@ -386,7 +428,7 @@ def compare(
 ) -> None:
     """Every suited restorer on the same photo, ranked by the gain over doing nothing; of a folder, the means over its photos."""
     from restorers.batch import compare_job, read_job
-    from restorers.compare import mean_rows, ranked, suited_restorers
+    from restorers.compare import HARMLESS, LeftOut, mean_rows, ranked, suited_restorers
     from restorers.executors import find_executor
     from restorers.photo import list_photos
 
@@ -411,17 +453,37 @@ def compare(
         outcomes = executor.map(work, [(file, file) for file in files], load=read_job, progress=show)
         for file, outcome in zip(files, outcomes, strict=True):
             if not isinstance(outcome, RestorersError):
+                if source.is_dir() and outcome and outcome[0].psnr_degraded >= HARMLESS:
+                    _say(LeftOut(file.name, setting).sentence)
+                    continue
                 photos.append((file.name, [replace(row, setting=setting) for row in outcome]))
             elif source.is_dir():
                 failed += 1
                 _pass_over(file, outcome)
             else:
                 raise outcome
+    if photos and using:
+        failed += _untold(restorers, source / photos[0][0] if source.is_dir() else source, degradation)
     more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if source.is_dir() else {}
     means = ranked(mean_rows(row for _, rows in photos for row in rows))
     _show_rows(means, as_json, more, degradation=setting, seed=seed)
     if failed:
         raise typer.Exit(1)
+
+
+def _untold(restorers: Iterable, file: Path, degradation) -> int:
+    """Say which restorers cannot be told what they need where ``file`` is degraded so; returns how many."""
+    from restorers.degradations import degrade
+    from restorers.photo import read_photo
+
+    observation = degrade(read_photo(file).photo, degradation)
+    untold = [restorer for restorer in restorers if restorer.missing_knowledge(observation)]
+    for restorer in untold:
+        try:
+            restorer.require(observation)
+        except RestorersError as error:
+            _say(f"{restorer.name}: passed over. {error}")
+    return len(untold)
 
 
 @app.command()
@@ -448,6 +510,8 @@ def benchmark(
     many visitors at once (load); or a Ray cluster against the plain loop (ray). `softness` shows what a network that finds out what
     is wrong loses and wins by sharpening mended JPEGs. `table` prints the scores on the cards.
     """
+    if set_ and protocol in ("table", "speed", "train", "load", "ray", "tutorials"):
+        raise UsageError(Text(f"benchmark {protocol} takes no --set.", f"benchmark {protocol} 不接受 --set。"))
     if protocol == "table":
         from restorers.results import results, results_tables
 
@@ -478,8 +542,8 @@ def benchmark(
                 ],
             )
         return
+    from restorers.compare import LeftOut, find_benchmark
     from restorers.compare import benchmark as run
-    from restorers.compare import find_benchmark
     from restorers.restore import find_restorer
     from restorers.training.export import record_scores
 
@@ -501,11 +565,19 @@ def benchmark(
             )
         )
     restorers = _restorers(groups) or [find_restorer("do_nothing")]
+    passed_over: list[RestorersError] = []
     with tqdm(total=100, unit="%", disable=None) as bar:
-        rows = run(chosen, folder, restorers, limit, lambda f: bar.update(round(100 * f) - bar.n), lambda error: _say(error.sentence))
-    if record:
+        rows = run(chosen, folder, restorers, limit, lambda f: bar.update(round(100 * f) - bar.n), passed_over.append)
+    for error in passed_over:
+        _say(error.sentence)
+    failed = [error for error in passed_over if not isinstance(error, LeftOut)]
+    if record and failed:
+        _say("Nothing was recorded: a card's scores are of all that was named.")
+    elif record:
         record_scores(chosen.name, chosen.help.en, [replace(r, setting=f"{folder.name}, {r.setting}") for r in rows])
     _show_rows(rows, as_json, benchmark=chosen.name, folder=folder.name, protocol=chosen.help.en)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _benchmark_tutorials(folder: Path, names: list[str] | None, limit: int | None, record: bool, as_json: bool) -> None:
@@ -616,7 +688,7 @@ def train(
                 f"--store 应为 {'、'.join(STORED_AS)} 之一。收到：{store}。",
             )
         )
-    settings = _grouped(("train",), ctx.obj)[0][2]
+    settings = dict(map(_setting, set_ or ()))
     first = [ImageNetEncoder() if name == ENCODER else PRESETS.get(name) for name in start.split(",")] if start is not None else []
     if sweep:
         if resume or state is not None or workers is not None:
@@ -770,6 +842,9 @@ def main(argv: list[str] | None = None) -> int:
     from restorers.registry import UnknownName
 
     argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):  # not every stream is a file
+            stream.reconfigure(errors="backslashreplace")  # the name of a file may be no text
     try:
         app(args=argv, prog_name="python -m restorers", standalone_mode=True, obj=argv)
     except RestorersError as error:

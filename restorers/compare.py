@@ -22,6 +22,21 @@ from restorers.restore import Restoration, all_restorers, restore
 from restorers.text import Text
 
 
+HARMLESS = 90.0  # dB; a degraded photo so close to its original has nothing to be restored
+
+
+class LeftOut(RestorersError):
+    """A photo that has no part in a mean, since the degradation changed nothing in it."""
+
+    def __init__(self, photo: str, setting: str):
+        super().__init__(
+            Text(
+                f"{photo}: left out. {setting} changes nothing in it, so there is nothing to be restored.",
+                f"{photo}：未计入。{setting} 没有改变它，因此无可修复。",
+            )
+        )
+
+
 @dataclass(frozen=True)
 class Row:
     """One restorer under one setting: its score beside the score of doing nothing.
@@ -258,10 +273,12 @@ def benchmark(
         restorers: from ``find_restorer``; those that cannot be told what they need get no row.
         limit: only the first so many photos.
         progress: called with the fraction done.
-        skipped: called with the error of each file that is passed over.
+        skipped: called with an error for each file that is passed over, for each photo that a degradation does not change, which
+            has no part in the mean, and once for each restorer that cannot be told what it needs.
     """
     files = list_photos(folder)[:limit]
     rows: list[Row] = []
+    untold: dict[str, RestorersError] = {}
     for i, file in enumerate(files):
         try:
             truth = prepare(read_photo(file).photo, protocol)
@@ -275,8 +292,17 @@ def benchmark(
                 observation = _rounded(observation)
             shown = np.clip(observation.photo, 0, 1) if protocol.clipped else observation.photo
             observed = score(shown, truth, metric)
+            if observed.psnr >= HARMLESS:
+                if skipped is not None:
+                    skipped(LeftOut(file.name, label))
+                continue
             for k, restorer in enumerate(restorers):
-                if not restorer.missing_knowledge(observation):
+                if restorer.missing_knowledge(observation):
+                    try:
+                        restorer.require(observation)
+                    except RestorersError as error:
+                        untold[restorer.describe(changed=True)] = error
+                else:
                     restoration = restore(observation, restorer)
                     measured = row(restorer.describe(changed=True), label, observed, score(restoration.photo, truth, metric), restoration)
                     if protocol.name == "colorize":
@@ -285,6 +311,9 @@ def benchmark(
                     rows.append(measured)
                 if progress is not None:
                     progress((i + (j + (k + 1) / len(restorers)) / len(protocol.settings)) / len(files))
+    if skipped is not None:
+        for error in untold.values():
+            skipped(error)
     return mean_rows(rows)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from restorers.classical import Classical
-from restorers.compare import quick_first
+from restorers.compare import HARMLESS, quick_first
 from restorers.degradations import DEGRADATIONS, Chain, Degradation, degrade
 from restorers.errors import RestorersError
 from restorers.metrics import psnr
@@ -20,7 +20,6 @@ from restorers.training.recipes._crops import at_strength, strength_of
 
 CROP = 128  # pixels
 STRENGTHS = 7
-HARMLESS = 90.0  # dB; a degraded photo so close to its original has nothing to be restored
 
 Restorer = Classical | Network
 

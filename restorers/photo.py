@@ -73,8 +73,8 @@ def read_photo(source: str | Path | bytes, *, max_megapixels: float = MAX_MEGAPI
 
     The kind follows from the content, not from the file's name. The size is read from the header and checked before
     anything is decoded, and a file that ends early is refused. Applied in this order: first frame of an animation; 16-bit
-    values divided by 65535 without rounding; other wide or floating-point values scaled; ICC profile → sRGB; transparency
-    over white; EXIF orientation.
+    values divided by 65535 without rounding; other wide or floating-point values scaled; ICC profile → sRGB,
+    in 8 bits; transparency over white; EXIF orientation.
 
     Args:
         source: path of a file, or its content.
@@ -303,7 +303,7 @@ def _split(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 def _scale(values: np.ndarray, notes: list[Text]) -> np.ndarray:
     """Wide values → float32 in [0, 1]."""
     if values.dtype == np.uint16:
-        notes.append(Text("The picture has 16 bits per channel; they were read in full precision.", "图片每通道 16 位，已按全精度读取。"))
+        notes.append(_WIDE)
         return values / np.float32(65535)
     finite = np.isfinite(values)
     low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
@@ -349,16 +349,20 @@ def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.nda
             change = np.abs(np.int16(ImageCms.applyTransform(grid, transform)) - np.int16(grid.convert("RGB"))).max()
             if change <= 1 and mode != "CMYK":
                 return pixels
+            notes[:] = [_NARROWED if note is _WIDE else note for note in notes]
             notes.append(_CONVERTED)
             return np.asarray(ImageCms.applyTransform(image, transform))
     except (ImageCms.PyCMSError, OSError):
         notes.append(_BAD_PROFILE)
     if mode == "CMYK":
+        notes[:] = [_NARROWED if note is _WIDE else note for note in notes]
         notes.append(_INKS)
         return np.asarray(image.convert("RGB"))
     return pixels
 
 
+_WIDE = Text("The picture has 16 bits per channel; they were read in full precision.", "图片每通道 16 位，已按全精度读取。")
+_NARROWED = Text("The picture has 16 bits per channel; converting its colours kept 8 of them.", "图片每通道 16 位；转换颜色时保留了 8 位。")
 _CONVERTED = Text("The colours were converted from the file's colour profile to sRGB.", "已按文件的颜色配置文件将颜色转换为 sRGB。")
 _BAD_PROFILE = Text("The file's colour profile is damaged; the colours were read as sRGB.", "文件的颜色配置文件已损坏；颜色按 sRGB 读取。")
 _INKS = Text("Printing inks (CMYK) were converted to screen colours without a profile.", "印刷色（CMYK）已直接转换为屏幕颜色。")
@@ -507,7 +511,11 @@ def list_photos(folder: str | Path) -> list[Path]:
     name = folder.name or folder
     if not folder.is_dir():
         raise PhotoError(Text(f"There is no folder called {name}.", f"没有名为 {name} 的文件夹。"))
-    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file())
+    try:
+        found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file())
+    except OSError as error:
+        reason = disk_reason(error)
+        raise PhotoError(Text(f"The folder {name} cannot be read: {reason.en}.", f"无法读取文件夹 {name}：{reason.zh}。")) from None
     if not found:
         suffixes = ", ".join(SUFFIXES)
         raise PhotoError(Text(f"The folder {name} holds no pictures ({suffixes}).", f"文件夹 {name} 中没有图片（{suffixes}）。"))

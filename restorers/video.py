@@ -133,6 +133,8 @@ def _is_container(head: bytes) -> bool:
     if head[4:8] == b"ftyp":
         return head[8:12] not in _PICTURE_BRANDS
     avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    if head.startswith((b"GIF87a", b"GIF89a")):  # a G may stand where a transport stream has its next one
+        return False
     transport_stream = head[:1] == b"G" == head[188:189] or head[4:5] == b"G" == head[196:197]
     return avi or transport_stream or head.startswith(_STARTS) or head[4:8] in _BOXES
 

@@ -1,6 +1,7 @@
 """The command line in a process of its own where it counts, in this one where it is quicker."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,59 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
     assert sorted(p.name for p in target.iterdir()) == ["a.png", "b.png"]
 
 
+def test_photos_of_one_name_do_not_take_each_others_place(capsys, tmp_path, photo):
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for name in ("a.jpg", "A.png", "b.png"):
+        write_photo(source / name, photo[:40, :40])
+    before = {file.name: file.read_bytes() for file in source.iterdir()}
+    assert run(capsys, "restore", source, target, "--using", "median_filter")[0] == 0
+    assert sorted(p.name for p in target.iterdir()) == ["A.png.png", "a.jpg.png", "b.png"]
+    for again in (source, source / "b.png"):
+        status, _, err = run(capsys, "restore", again, again, "--using", "median_filter")
+        assert (status, "would take the place of the photo" in err) == (2, True)
+    assert {file.name: file.read_bytes() for file in source.iterdir()} == before
+
+
+def test_a_photo_that_is_not_changed_has_no_part_in_a_mean(capsys, tmp_path, photo):
+    write_photo(tmp_path / "colour.png", photo[:64, :64])
+    asked = ("compare", tmp_path, "--with", "grayscale", "--using", "contrast_stretch", "--json")
+    alone = json.loads(run(capsys, *asked)[1])["rows"][0]["psnr_degraded"]
+    write_photo(tmp_path / "gray.png", np.repeat(photo[:64, :64, 1:2], 3, axis=2))
+    status, out, err = run(capsys, *asked)
+    assert (status, json.loads(out)["rows"][0]["psnr_degraded"]) == (0, alone)
+    assert "gray.png: left out" in err
+
+
+def test_who_cannot_be_told_what_he_needs_is_named(capsys, file):
+    status, out, err = run(capsys, "compare", file, "--with", "jpeg", "--using", "wiener", "--using", "jpeg_deblock", "--json")
+    assert status == 1 and "wiener: passed over." in err and "kernel" in err
+    assert [row["restorer"] for row in json.loads(out)["rows"]] == ["jpeg_deblock"]
+    status, _, err = run(capsys, "benchmark", "dejpeg", file.parent, "--using", "wiener")
+    assert status == 1 and "kernel" in err
+
+
+def test_a_benchmark_with_a_bad_file_says_so_and_records_nothing(capsys, file):
+    (file.parent / "bad.png").write_bytes(b"not a picture")
+    status, out, err = run(capsys, "benchmark", "dejpeg", file.parent, "--using", "jpeg_deblock", "--record", "--json")
+    assert status == 1 and "bad.png" in err and "Nothing was recorded" in err
+    assert json.loads(out)["rows"][0]["photos"] == 1
+
+
+def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
+    source = tmp_path / "in"
+    source.mkdir()
+    write_photo(tmp_path / "x.png", photo[:40, :40])
+    os.rename(tmp_path / "x.png", os.fsencode(source) + b"/caf\xe9.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "restorers", "restore", str(source), str(tmp_path / "out"), "--using", "median_filter"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert b"caf\\udce9.png" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("argv", "status", "words"),
     [
@@ -134,6 +188,10 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
         ),
         (["benchmark", "softness", "{dir}", "--using", "dejpeg"], 2, "one network that finds out what is wrong"),
         (["train", "alchemy"], 2, "There is no recipe called 'alchemy'"),
+        (["restore", "{dir}", "{file}/sub", "--using", "median_filter"], 1, "sub was not made"),
+        (["benchmark", "table", "--set", "sigma=3"], 2, "takes no --set"),
+        (["train", "--set", "nonsense=1", "denoise", "--steps", "1"], 2, "has no parameter 'nonsense'"),
+        (["train", "denoise", "--data", "train", "--set", "nonsense=1"], 2, "has no parameter 'nonsense'"),
         (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),
         (["train", "denoise", "--data", "{empty}"], 1, "empty"),
         (["train", "denoise", "--state", "{dir}/s", "--out", "{dir}/w", "--resume"], 1, "no training of denoise to resume"),

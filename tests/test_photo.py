@@ -147,6 +147,12 @@ READ = {
         0,
         "16 bits",
     ),
+    "png 16 bits, other profile": (
+        png16(RGB16, 2, (b"iCCP", b"swapped\0\0" + zlib.compress(swapped_profile()))),
+        RGB16[..., [2, 1, 0]] / 65535,
+        1 / 255,
+        "kept 8 of them",
+    ),
     "png with a text chunk": (png(1, 1, 8, 0, b"\0\x80", (b"tEXt", b"Comment\0hello")), gray(np.array([[128]])) / 255, 0, "gray"),
     "png animated": (pil(FRAMES[0], "PNG", save_all=True, append_images=FRAMES[1:]), RGB8 / 255, 0, "first"),
     "png, interlaced": (

@@ -412,6 +412,8 @@ def test_a_video_is_told_from_a_photo_by_its_content(tmp_path):
     for name, fourcc in (("a.mp4", "mp4v"), ("a.avi", "MJPG"), ("a.mkv", "FFV1"), ("a.webm", "VP80"), ("a.mov", "mp4v"), ("a.mpg", "mpg2")):
         write_video(tmp_path / name, moving(2), fourcc).rename(tmp_path / "photo.png")
         assert is_video(tmp_path / "photo.png"), name
+    (tmp_path / "a.gif").write_bytes(b"GIF89a" + bytes(182) + b"G" + bytes(100))  # a colour of the palette may be a G
+    assert not is_video(tmp_path / "a.gif")
     (tmp_path / "b.avif").write_bytes(b"\0\0\0\x1cftypavif" + bytes(100))
     assert not is_video(tmp_path / "b.avif") and not is_video(tmp_path / "missing.png")
     assert is_video(tmp_path / "missing.MP4")

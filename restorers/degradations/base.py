@@ -70,6 +70,11 @@ class Degradation(Parameterised, PlugIn, ABC):
         """
 
 
+def _noisy(step: Degradation, seen: Observation) -> bool:
+    """Whether ``step`` has added noise, of known strength or not."""
+    return step.family in ("noise", "chain") if seen.noise_sigma is None else seen.noise_sigma > 0
+
+
 @dataclass(frozen=True)
 class Chain(Degradation):
     """Several degradations, one after the other: y = Dₙ(… D₂(D₁(x))).
@@ -96,12 +101,13 @@ class Chain(Degradation):
         # one child generator a step: changing one step leaves the random draws of the others as they were
         first, *others = rng.spawn(len(self.steps))
         observation = self.steps[0].apply(photo, first)
+        noisy = _noisy(self.steps[0], observation)
         for step, child in zip(self.steps[1:], others, strict=True):
             new = step.apply(observation.photo, child)
             mask = new.mask if observation.mask is None else observation.mask if new.mask is None else observation.mask | new.mask
             known = observation if step.family == "noise" else Observation(photo)
-            clean = observation.noise_sigma in (None, 0) and step.family == "noise"
-            noise = new.noise_sigma if clean else None
+            noise = new.noise_sigma if step.family == "noise" and not noisy else None
+            noisy = noisy or _noisy(step, new)
             observation = replace(new, mask=mask, kernel=known.kernel, scale=known.scale, noise_sigma=noise)
         return observation
 

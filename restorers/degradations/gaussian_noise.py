@@ -15,7 +15,7 @@ class GaussianNoise(Degradation):
     """Additive white Gaussian noise: y = x + n, n ~ N(mean/255, (sigma/255)²), drawn for each pixel and channel.
 
     With ``wrap`` the noise is made as the tutorial's code makes it: drawn in gray levels, cut to whole numbers and added
-    modulo 256, so that a dark pixel may turn bright: y = ((⌊255 x⌉ + ⌊n⌋) mod 256) / 255. That is a bug of the original
+    modulo 256, so that a dark pixel may turn bright: y = ((⌊255 x⌉ + trunc(n)) mod 256) / 255. That is a bug of the original
     which changes the task; it is kept as a choice. With ``clip`` the result is limited to [0, 1], as a file would.
 
     Reference: Zhang et al., "Beyond a Gaussian Denoiser", IEEE TIP 2017 (protocol); tutorial 001 (mean 10, std 50, wrap).

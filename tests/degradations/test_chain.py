@@ -5,9 +5,8 @@ import pytest
 
 from restorers.degradations import DEGRADATIONS, Chain, degrade
 
-BLUR, NOISE, JPEG, SMALL, HOLES, LINES = (
-    DEGRADATIONS.get(name)() for name in ("gaussian_blur", "gaussian_noise", "jpeg", "downscale", "missing_pixels", "scratches")
-)
+NAMES = ("gaussian_blur", "gaussian_noise", "jpeg", "downscale", "missing_pixels", "scratches", "poisson_noise", "posterize")
+BLUR, NOISE, JPEG, SMALL, HOLES, LINES, GRAINS, LEVELS = (DEGRADATIONS.get(name)() for name in NAMES)
 
 
 def test_it_applies_its_steps_in_order(make_photo):
@@ -29,6 +28,9 @@ def test_changing_one_step_leaves_the_draws_of_the_others(make_photo):
     [
         ((BLUR, NOISE), {"kernel", "noise_sigma"}),
         ((SMALL, NOISE), {"scale", "noise_sigma"}),
+        ((NOISE, NOISE), set()),
+        ((GRAINS, NOISE), set()),
+        ((NOISE, LEVELS, NOISE), set()),
         ((NOISE, BLUR), set()),
         ((BLUR, JPEG), set()),
         ((SMALL, JPEG), set()),
