@@ -21,7 +21,6 @@ from restorers.registry import UnknownName
 from restorers.restore import Restoration, all_restorers, restore
 from restorers.text import Text
 
-
 HARMLESS = 90.0  # dB; a degraded photo so close to its original has nothing to be restored
 
 
