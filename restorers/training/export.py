@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,7 @@ def hardware() -> str:
 
 
 def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, dtype: str = "float32") -> Preset:
-    """Write ``folder/model.safetensors``, ``preset.json`` and ``README.md``.
+    """Write ``folder/model.safetensors``, ``preset.json``, ``README.md`` and pictures; until all are made, what was there stays.
 
     The validation score in ``preset.json`` is measured on the weights as they were stored; there is none where the output is no photo.
 
@@ -52,12 +54,21 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         folder: made if missing; its name becomes the preset's.
         dtype: how the weights are stored, as in ``save_weights``.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
+        preset = _exported(run, recipe, data, Path(made) / folder.name, dtype)
+        for file in sorted(preset.folder.iterdir()):
+            os.replace(file, folder / file.name)
+    return replace(preset, folder=folder)
+
+
+def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, dtype: str) -> Preset:
     from restorers.training.fit import mean_psnr, predict
 
     inputs, targets = data.validation
     photos = not recipe.architecture.classifies
     before = mean_psnr(predict(run.model, inputs, 16), targets) if photos else None
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir()
     path = folder / "model.safetensors"
     digest = save_weights(run.model, path, dtype)
     stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.weights}, digest)

@@ -24,7 +24,7 @@ from restorers.training.gradients import gradients_by_convolution
 from restorers.training.prefetch import Clock
 from restorers.training.recipes.base import Recipe
 from restorers.training.start import revive, start_from
-from restorers.weights import read_tensors, write_tensors
+from restorers.weights import read_tensors, replaced, write_tensors
 
 WARM_UP_STEPS = 200
 BFLOAT16 = frozenset({"amx_bf16", "avx512_bf16"})  # instructions of CPUs
@@ -185,6 +185,7 @@ class _Validation(keras.callbacks.Callback):
         self.state, self.data, self.batch, self.folder, self.metrics = state, data, batch, folder, metrics
         self.by_loss, self.photos = by_loss, photos
         self.best: dict[str, np.ndarray] | None = None
+        self.raw: list[np.ndarray] | None = None  # the weights that are learned, not their average
         self.saved = time.monotonic()
 
     def averaged(self) -> list | None:
@@ -193,7 +194,7 @@ class _Validation(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         _sync(self.model)
         inputs, targets = self.data.validation
-        raw = [np.asarray(v) for v in self.model.trainable_variables]
+        self.raw = raw = [np.array(v) for v in self.model.trainable_variables]
         if not all(np.isfinite(value).all() for value in raw):  # a ReLU may turn NaN into 0, and the loss stays finite
             raise TrainingError(
                 Text(
@@ -235,10 +236,13 @@ class _Validation(keras.callbacks.Callback):
         if self.folder is None:
             return
         tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.weights}
+        if self.raw is not None:  # in the end Keras has put the average in their place
+            tensors |= {f"model/{v.path}": value for v, value in zip(self.model.trainable_variables, self.raw, strict=True)}
         tensors |= {f"optimizer/{i}": np.asarray(v, np.float32) for i, v in enumerate(self.model.optimizer.variables)}
         tensors |= {f"best/{path}": value for path, value in self.best.items()}
         write_tensors(tensors, self.folder / "state.safetensors")
-        (self.folder / "state.json").write_text(json.dumps(vars(self.state)))
+        with replaced(self.folder / "state.json") as temporary:
+            temporary.write_text(json.dumps(vars(self.state)))
         self.saved = time.monotonic()
 
     def load(self) -> None:
@@ -251,7 +255,15 @@ class _Validation(keras.callbacks.Callback):
         for i, variable in enumerate(self.model.optimizer.variables):
             variable.assign(tensors[f"optimizer/{i}"].astype(variable.dtype))
         self.best = {v.path: tensors[f"best/{v.path}"] for v in self.model.weights}
-        vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
+        try:
+            vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
+        except (OSError, ValueError):
+            raise TrainingError(
+                Text(
+                    "state.json, which says how far the training had come, is missing or damaged: it cannot be resumed.",
+                    "记录训练进度的 state.json 缺失或已损坏，无法继续训练。",
+                )
+            ) from None
 
 
 def _trained(preset: Preset, key: str) -> float:

@@ -31,7 +31,7 @@ _STANDINS = {
     "Architecture": "class Architecture:\n    input_size = None\n    multiple = 1\n    channels = 3\n    output_channels = 3",
     "Degradation": "class Degradation:\n    pass",
     "Recipe": (
-        "class Recipe:\n    epochs = 1_000_000\n    minutes = None\n    averaged = False\n\n"
+        "class Recipe:\n    epochs = 1_000_000\n    minutes = None\n    averaged = chosen_by_loss = False\n\n"
         "    def metrics(self):\n        return []\n\n    def callbacks(self):\n        return []"
     ),
     "PHOTOS": (
@@ -41,12 +41,17 @@ _STANDINS = {
     "_find": (
         "def _find(folder, recursive):\n"
         "    suffixes = {'.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff'}\n"
-        "    return sorted(p for p in Path(folder).rglob('*') if p.suffix.lower() in suffixes), 'photos'"
+        "    files = sorted(p for p in Path(folder).rglob('*') if p.suffix.lower() in suffixes)\n"
+        "    if MOST is not None:\n"
+        "        files = [files[i] for i in np.random.default_rng(0).permutation(len(files))[:MOST]]\n"
+        "    return files, 'photos'"
     ),
     "_decode": (
         "def _decode(files, smallest, notes):\n"
         "    for file in files:\n"
         "        pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)\n"
+        "        if pixels is not None and LARGEST is not None and max(pixels.shape[:2]) > LARGEST:\n"
+        "            pixels = to_uint8(fit_within(to_float(pixels), LARGEST))\n"
         "        if pixels is not None and min(pixels.shape[:2]) >= smallest:\n"
         "            yield cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)"
     ),
@@ -64,7 +69,7 @@ _STANDINS = {
 }
 _NEEDS = {
     "PHOTOS": ("SimpleNamespace", "Path", "find_spec"),
-    "_find": ("Path",),
+    "_find": ("Path", "np"),
     "_decode": ("cv2",),
     "load_digits": ("np", "Path"),
     "to_uint8": ("np",),
@@ -80,7 +85,14 @@ _IMPORTS = {
 
 
 def standalone(
-    recipe: Recipe, seconds: float, steps: int | None, seed: int = 0, epoch: int | None = None, source: str | None = None
+    recipe: Recipe,
+    seconds: float,
+    steps: int | None,
+    seed: int = 0,
+    epoch: int | None = None,
+    source: str | None = None,
+    largest: int | None = None,
+    most: int | None = None,
 ) -> str:
     """The source of the script.
 
@@ -89,18 +101,20 @@ def standalone(
         seconds, steps: the budget; whichever is spent first ends the script's training.
         seed: of the first weights and of everything random.
         epoch: steps after which it is validated, at most; None leaves it to the recipe.
-        source: public data that was learned from; the script asks for its folder.
+        source: what was learned from, where the script does not have it; it asks for the folder.
+        largest: longest side in pixels that photos are reduced to; None leaves them as they are.
+        most: so many photos of the folder are drawn at random, always the same; None takes all.
     """
     flat = _Flat()
     if isinstance(recipe, Composed):
         made = _composed(recipe, flat)
     else:
         made = flat.instance(recipe)
-    budget = f"SECONDS, STEPS = {seconds!r}, {steps!r}"
+    budget = f"SECONDS, STEPS = {seconds!r}, {steps!r}\nLARGEST, MOST = {largest!r}, {most!r}  # side of a photo in pixels, photos"
     main = _MAIN.format(
         recipe=made, seed=seed, limit="" if epoch is None else f"    data.steps = min(data.steps, {epoch})\n", loss="recipe.loss"
     )
-    learned = "" if source is None else f"\nThe training learned from: {source}. Give the folder that holds it.\n"
+    learned = "" if source is None else f"\nThe training learned from: {source}. Give the folder with these pictures.\n"
     head = f'"""Repeats the training “{recipe.title.en}” with plain Keras.\n\n{_HEAD}{learned}"""'
     imports = ["import keras", "import sys", "import time", *flat.imports]
     ordered = sorted(set(imports), key=lambda line: (line.startswith("from"), line))
@@ -109,7 +123,8 @@ def standalone(
 
 _HEAD = """Usage: python SCRIPT [FOLDER]
 Needs: keras with a backend, numpy, opencv-python-headless. Without a folder (of photos, or with mnist.npz)
-it takes what the recipe draws itself, or the sample photos of scikit-image and Gradio where they are installed. Writes trained.keras.
+it takes what the recipe draws itself, or the sample photos of scikit-image and Gradio where they are installed. Writes trained.keras
+with the weights that did best on the validation pictures.
 """
 
 _MAIN = """
@@ -125,23 +140,41 @@ class Budget(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+class Best(keras.callbacks.Callback):
+    def __init__(self, validation, by_loss):
+        super().__init__()
+        (self.inputs, self.targets), self.by_loss = validation, by_loss
+        self.score, self.weights = -np.inf, None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.by_loss:
+            score = -logs["val_loss"]
+        else:
+            photos = np.clip(self.model.predict(self.inputs, batch_size=16, verbose=0), 0, 1)
+            error = np.mean((photos - self.targets) ** 2, axis=tuple(range(1, photos.ndim)))
+            score = np.mean(-10 * np.log10(np.maximum(error, 1e-10)))
+        if score > self.score:
+            self.score, self.weights = score, self.model.get_weights()
+
+
 if __name__ == "__main__":
     recipe = {recipe}
     data = recipe.load(sys.argv[1] if len(sys.argv) > 1 else None)
 {limit}    keras.utils.set_random_seed({seed})
     model = recipe.architecture.build()
     model.compile(optimizer=recipe.optimizer(), loss={loss}, metrics=recipe.metrics())
+    best = Best(data.validation, recipe.chosen_by_loss)
     model.fit(
         data.batches(np.random.default_rng([{seed}, 0])),
         steps_per_epoch=data.steps,
         epochs=recipe.epochs,
         shuffle=False,  # the batches come shuffled
         validation_data=data.validation,
-        callbacks=[Budget(), *recipe.callbacks()],
+        callbacks=[Budget(), best, *recipe.callbacks()],
         verbose=2,
     )
     bare = recipe.architecture.build()  # without the optimizer
-    bare.set_weights(model.get_weights())
+    bare.set_weights(best.weights or model.get_weights())
     bare.save("trained.keras")
     print("trained.keras written")
 """
@@ -172,7 +205,7 @@ def _composed(recipe: Composed, flat: _Flat) -> str:
     else:
         loss = repr(recipe.loss)
     optimizer = recipe.optimizer()
-    body = _method("pictures", flat)
+    body = "\n\n".join(_method(name, flat) for name in ("pictures", "cut"))
     flat.parts.append(
         f"class Composed(CropRecipe):\n    batch, patch, data = {recipe.batch}, {recipe.patch}, {recipe.data!r}\n"
         f"    architecture = {architecture}\n"
@@ -246,6 +279,9 @@ class _Flat(ast.NodeTransformer):
             self.imports += [_IMPORTS[needed] for needed in _NEEDS.get(name, ())]
             if name == "load_digits":
                 self.need(module, "draw_digits")
+            elif name == "_decode":
+                for used in ("fit_within", "to_float", "to_uint8"):
+                    self.need("restorers.photo", used)
             self.parts.append(_STANDINS[name])
             return
         node = _definition(module, name)

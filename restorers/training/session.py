@@ -442,8 +442,13 @@ class Session:
         bare = self.recipe.architecture.build()  # without the optimizer
         bare.set_weights(run.model.get_weights())
         bare.save(self.work / "model.keras")
-        public = None if self.order.data is None else self.data.source
-        script = standalone(self.recipe, self.order.seconds, self.order.steps, self.order.seed, LONGEST_EPOCH, public)
+        told: dict[str, Any] = {}
+        if self.order.photos is not None:
+            told = {"source": "your own photos", "largest": LARGEST_SIDE}
+        elif self.order.data is not None:
+            photos = DATASETS[self.order.data].kind == "photos"
+            told = {"source": self.data.source, "most": MOST_PUBLIC if photos else None}
+        script = standalone(self.recipe, self.order.seconds, self.order.steps, self.order.seed, LONGEST_EPOCH, **told)
         (self.work / "train.py").write_text(script, encoding="utf-8")
         return folder
 

@@ -89,6 +89,7 @@ class Run:
         folder: the preset that it became; ``model.keras`` lies beside it.
         sentence: what went wrong.
         taken: somebody else looks after the files now.
+        forgotten: its visitor has left: the files go as soon as nothing more is written to them.
         complete: over, and nothing more will be told.
     """
 
@@ -111,6 +112,7 @@ class Run:
     folder: Path | None = None
     sentence: Text | None = None
     taken: bool = False
+    forgotten: bool = False
     complete: bool = False
     seen: float = field(default_factory=time.monotonic)
     since: float = field(default_factory=time.monotonic)
@@ -324,6 +326,18 @@ class Engine:
             if (child := self._child_of(run)) is not None:
                 child.send("stop", run.number)
 
+    def forget(self, owner: str) -> None:
+        """Stop the run of ``owner`` and forget all that he has had trained: pictures, and files that nobody else looks after."""
+        with self._lock:
+            self.stop(owner)
+            self._estimates.pop(owner, None)
+            mine = [run for run in (*self._past, *self._runs.values()) if run.owner == owner]
+            self._past = [run for run in self._past if run.owner != owner]
+            self._runs.pop(owner, None)
+            for run in mine:
+                run.forgotten = True
+                self._let_go(run)
+
     def run(self, owner: str) -> Run | None:
         """The run of ``owner``, going on or over. To ask is to look: a run at which nobody looks is stopped."""
         with self._lock:
@@ -435,8 +449,10 @@ class Engine:
                 if event["event"] == "free":
                     child.run.complete = True
                     child.run.version += 1
+                    self._let_go(child.run)
                     child.run = None
                     if child.trained >= TRAININGS_A_CHILD:
+                        self._children.remove(child)  # or a waiting run would be given to one that ends
                         child.end()
                     self._advance()
                 else:
@@ -454,6 +470,7 @@ class Engine:
                     run._become(FAILED)
                 run.complete = True
                 run.version += 1
+                self._let_go(run)
             if self.slots and child.trained:
                 self.warm()
                 for question in self._estimates.values():
@@ -491,6 +508,11 @@ class Engine:
         if child.memory() > MEMORY_LIMIT:
             run.sentence = TOO_LARGE.format(limit=MEMORY_LIMIT / 1e9)
             child.end()
+
+    @staticmethod
+    def _let_go(run: Run) -> None:
+        if run.forgotten and run.complete and not run.taken:
+            shutil.rmtree(run.work, ignore_errors=True)
 
     def _forget_old(self) -> None:
         over = [*(run for run in self._past if run.over), *(run for run in self._runs.values() if run.over)]

@@ -313,7 +313,7 @@ class TrainDesk:
 
     def forget(self, owner: str) -> None:
         """Stop the training of ``owner`` and forget all that is his."""
-        self.engine.stop(owner)
+        self.engine.forget(owner)
         self.desk.release(_album(owner))
         for shelf in self.shelves:
             shelf.drop(owner)

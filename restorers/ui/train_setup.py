@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from restorers.degradations import DEGRADATIONS
 from restorers.errors import RestorersError
 from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.training.recipes import RECIPES
+from restorers.training.recipes._crops import strength_of
 from restorers.ui.setup import MAX_SEED, packed, unpacked
 from restorers.ui.train_handlers import MAX_SECONDS, page_recipes, sources_of
 from restorers.ui.words import restore as link_words
@@ -104,6 +106,12 @@ def _accepted(recipe: str, asked: Mapping[str, str], notes: list[Text]) -> dict[
             kept[name] = asked[name]
         except RestorersError as error:
             notes.append(error.sentence)
+    damage = getattr(RECIPES.get(recipe).from_settings(kept), "damage", None)
+    strength = strength_of(DEGRADATIONS.get(damage)) if isinstance(damage, str) and damage in DEGRADATIONS else None
+    for name in [name for name, value in kept.items() if name.startswith("damage.") and ".." in value]:
+        if strength is not None and name != f"damage.{strength.name}":  # the page has one control for it
+            notes.append(words.LINK_NO_RANGE.format(name=name, strength=strength.name))
+            del kept[name]
     settings = RECIPES.get(recipe).from_settings(kept).settings()
     settings.pop("data", None)  # that is what it learns from, said elsewhere
     return settings

@@ -20,6 +20,7 @@ from restorers.training.data import (
     read_idx,
     shuffled,
 )
+from restorers.training.recipes import RECIPES
 
 
 def write(path, height, width, seed=0):
@@ -208,3 +209,18 @@ def test_drawn_digits_look_like_digits():
     assert digits.min() == 0 and 0.8 < digits.max() <= 1
     assert 0.03 < digits.mean() < 0.35
     assert np.all(digits.max(axis=(1, 2, 3)) > 0.5)
+
+
+def test_squares_are_cut_after_some_photos_were_held_back(tmp_path):
+    for i in range(5):
+        cv2.imwrite(str(tmp_path / f"{i}.png"), np.full((300, 300, 3), 51 * i, np.uint8))
+    recipe = RECIPES.get("composed").from_settings({"network": "tutorial_deblur", "damage": "nothing"})
+    data = recipe.load(tmp_path)
+
+    def photos(batch):
+        return {round(float(value) * 5) for value in batch[..., 0].reshape(len(batch), -1)[:, 0]}
+
+    stream = data.batches(np.random.default_rng(0))
+    learned = set().union(*(photos(next(stream)[1]) for _ in range(20)))
+    held_out = photos(data.validation[1])
+    assert learned and held_out and learned.isdisjoint(held_out)

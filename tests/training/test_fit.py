@@ -6,6 +6,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from restorers.presets import Preset, PresetStore
 from restorers.training.export import card, export
@@ -77,6 +78,34 @@ def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
     assert (tmp_path / "learned" / "README.md").read_text() == text
 
 
+def test_an_export_that_is_interrupted_leaves_the_preset_that_was_there(recipe, digits, tmp_path, monkeypatch):
+    folder, run = tmp_path / "learned", train(recipe, digits, steps=1)
+    export(run, recipe, digits, folder)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    run = train(recipe, digits, steps=2)
+    monkeypatch.setattr("restorers.training.export.draw_examples", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        export(run, recipe, digits, folder)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "said"),
+    [
+        ("tutorial-digits-denoise", {"factor": 0.2}, "noise of 0.2 (σ 51 of 255)"),
+        ("denoise", {"sigma_max": 20, "grainy": 0.1}, "σ 0–20 of 255; grain of 0–1.2 px, mostly gray, σ 0–10 (10 %)"),
+        ("deblur", {"sigma_max": 1, "noise_max": 50}, "σ 0.2–1 px"),
+        ("enlarge", {"factor_max": 8}, "×1.5–8"),
+        ("dejpeg", {"quality_min": 40}, "quality 40–95"),
+        ("inpaint", {"share_max": 0.3}, "10–30 %"),
+        ("colorize", {"patch": 64}, "64 pixels"),
+    ],
+)
+def test_a_card_names_the_ranges_that_were_used(name, settings, said):
+    assert said in RECIPES.get(name).from_settings(settings).trained_on.en
+
+
 class StopAfter(keras.callbacks.Callback):
     def __init__(self, steps, event):
         super().__init__()
@@ -98,6 +127,26 @@ def test_resuming_goes_on_where_it_stopped(recipe, digits, tmp_path):
     assert [h["step"] for h in second.state.history] == [25, 26]
     assert second.state.best >= first.state.best
     assert any(not np.array_equal(a, np.array(b)) for a, b in zip(weights, second.model.variables, strict=True))
+
+
+def test_what_is_resumed_are_the_weights_and_not_their_average(tmp_path):
+    recipe = RECIPES.get("denoise")(batch=2, patch=32)
+    data = recipe.load(None)
+    data.steps, data.validation = 3, tuple(part[:2, :64, :64] for part in data.validation)
+    seen = {}
+
+    class Watch(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen["raw"] = {f"model/{v.path}": np.array(v) for v in self.model.trainable_variables}
+
+    run = train(recipe, data, [Watch()], steps=3, folder=tmp_path)
+    with safe_open(tmp_path / "state.safetensors", "np") as saved:
+        assert all(np.array_equal(saved.get_tensor(name), value) for name, value in seen["raw"].items())
+    kept = {f"model/{v.path}": np.array(v) for v in run.model.trainable_variables}
+    assert any(not np.array_equal(kept[name], value) for name, value in seen["raw"].items())
+    (tmp_path / "state.json").write_text('{"steps": 3, "sec')
+    with pytest.raises(TrainingError, match="state.json.* is missing or damaged"):
+        train(recipe, data, steps=3, folder=tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("by_loss", [False, True])

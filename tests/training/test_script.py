@@ -6,12 +6,14 @@ import runpy
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import cv2
 import keras
 import numpy as np
 import pytest
 
+from restorers.photo import fit_within, read_photo, to_uint8
 from restorers.training.fit import train
 from restorers.training.recipes import RECIPES
 from restorers.training.script import standalone
@@ -115,3 +117,46 @@ def test_the_script_begins_as_the_page_does_and_its_file_can_be_loaded(tmp_path)
     assert first == pytest.approx(losses[0], rel=1e-6)
     model = keras.saving.load_model(tmp_path / "trained.keras")
     assert model.count_params() == recipe.architecture.build().count_params()
+
+
+def learned(source, folder):
+    """What a script learns from."""
+    module = types.ModuleType("script_that_reads")
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, "script.py", "exec"), vars(module))
+        return module.load_photos(folder, 32)[0]
+    finally:
+        del sys.modules[module.__name__]
+
+
+def test_own_photos_are_reduced_as_on_the_page(tmp_path):
+    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8), (160, 120), interpolation=cv2.INTER_CUBIC)
+    cv2.imwrite(str(tmp_path / "a.png"), pixels)
+    (photo,) = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, source="your own photos", largest=100), tmp_path)
+    expected = to_uint8(fit_within(read_photo(tmp_path / "a.png").photo, 100))
+    np.testing.assert_array_equal(photo, expected)
+
+
+def test_of_public_photos_the_same_are_drawn_as_on_the_page(tmp_path):
+    for i in range(12):
+        cv2.imwrite(str(tmp_path / f"{i:02}.png"), np.full((40, 40, 3), 10 * i, np.uint8))
+    photos = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, source="flowers", most=8), tmp_path)
+    assert [int(photo[0, 0, 0]) // 10 for photo in photos] == list(np.random.default_rng(0).permutation(12)[:8])
+
+
+def test_the_script_keeps_the_best_weights(tmp_path, monkeypatch):
+    """Trained away from the truth, the first weights are the best."""
+    recipe = RECIPES.get("small-bottleneck").from_settings({})
+    source = standalone(recipe, 600.0, 6, epoch=2).replace(
+        "loss=recipe.loss", "loss=lambda truth, photo: -keras.ops.mean((photo - truth) ** 2)"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script.py"])
+    Path("script.py").write_text(source, encoding="utf-8")
+    made = runpy.run_path("script.py", run_name="__main__")
+    inputs, targets = made["data"].validation
+    best, last = (
+        np.mean((model.predict(inputs, verbose=0) - targets) ** 2) for model in (keras.saving.load_model("trained.keras"), made["model"])
+    )
+    assert best < last

@@ -128,6 +128,39 @@ def test_the_line_is_first_come_and_bounded(photo, silent):
     engine.close()
 
 
+def test_who_waits_when_a_child_has_trained_enough_gets_a_fresh_one(photo, silent, monkeypatch):
+    monkeypatch.setattr(worker, "TRAININGS_A_CHILD", 1)
+    engine = Engine(slots=1)
+    first, second = (engine.start(owner, order(photo)) for owner in "xy")
+    old = silent[0]
+    old.hear(old, {"event": "done", "run": first.number, "reason": "budget", "folder": None})
+    old.hear(old, {"event": "free", "run": first.number})
+    assert old.run is None and len(silent) == 2 and silent[1].run is second
+    engine._ended(old)
+    assert second.state == "starting" and silent[1].run is second
+    engine.close()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_nothing_of_a_visitor_who_is_forgotten_stays(photo, silent, taken):
+    engine = Engine(slots=1)
+    past = engine.start("x", order(photo))
+    child = silent[0]
+    child.hear(child, {"event": "done", "run": past.number, "reason": "budget", "folder": None})
+    child.hear(child, {"event": "free", "run": past.number})
+    past.taken = taken
+    run = engine.start("x", order(photo))
+    other = engine.start("y", order(photo))
+    engine.forget("x")
+    assert past.work.exists() == taken  # who has taken the files removes them
+    assert child.last == ("stop", run.number) and engine.run("x") is None and run.work.exists()  # it may still write
+    child.hear(child, {"event": "free", "run": run.number})
+    assert not run.work.exists()
+    kept = [*engine._runs.values(), *engine._past]
+    assert kept == [other] and child.run is other
+    engine.close()
+
+
 def test_ten_visitors_who_start_at_once_are_told_how_many_are_ahead(photo, silent):
     engine, begin = Engine(), threading.Barrier(10)
 

@@ -40,6 +40,10 @@ class FakeEngine:
     def stop(self, owner):
         self.stopped.append(owner)
 
+    def forget(self, owner):
+        self.stop(owner)
+        self.runs.pop(owner, None)
+
     def ahead(self, run):
         return 0
 

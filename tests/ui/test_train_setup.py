@@ -40,6 +40,12 @@ def test_a_link_that_says_nothing_of_a_training_changes_nothing():
     assert read("photo=cat&with=gaussian_noise,sigma=25&tab=train") == (None, [])
 
 
+def test_only_a_number_has_a_range():
+    found, notes = read("train=composed,damage=downscale,damage.method=bicubic..area")
+    assert len(notes) == 1 and "method must be one of" in notes[0].en
+    assert RECIPES.get("composed").from_settings(found.settings).degradation.method == "bicubic"
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
@@ -49,6 +55,8 @@ def test_a_link_that_says_nothing_of_a_training_changes_nothing():
         ("train=undo-blur,shape=round", "has no parameter 'shape'"),
         ("train=composed,network=unet,network.width1=5000", "width1 must be"),
         ("train=composed,damage.sigma=50..5", "begins with its lower end"),
+        ("train=composed,damage.wrap=false..true", "wrap must be"),
+        ("train=composed,damage.mean=0..10", "damage.mean takes one value here"),
         ("train=undo-blur&learn=mnist", "cannot learn from “mnist”"),
         ("train=undo-blur&watch=%3Cscript%3E", "no example photo called"),
         ("seconds=0", "seconds must be a whole number from 1 to 600"),

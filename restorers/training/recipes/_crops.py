@@ -14,7 +14,7 @@ from restorers.degradations.base import Degradation
 from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.text import Text
-from restorers.training.data import Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
+from restorers.training.data import SAMPLE_SQUARES, Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.recipes.base import Recipe
 
 EPOCH = 50  # steps; seldom enough that validating costs little, often enough to be seen
@@ -80,12 +80,17 @@ class CropRecipe(Recipe):
         """The pictures to cut crops from, what they are, and notes."""
         return load_photos(folder, self.side)
 
+    def cut(self, photos: list[np.ndarray], count: int) -> list[np.ndarray]:
+        """What crops are cut from: the photos themselves, or ``count`` pieces of them."""
+        return photos
+
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
         photos, source, notes = self.pictures(folder)
         if validation is not None:
             held_out = load_photos(validation, self.side)[0]
         else:
             photos, held_out = keep_back(photos, self.side)
+        photos, held_out = self.cut(photos, SAMPLE_SQUARES), self.cut(held_out, VALIDATION_CROPS)
         rng = np.random.default_rng(0)
         pairs = [self.pair(random_crop(held_out[i % len(held_out)], self.side, rng), rng) for i in range(VALIDATION_CROPS)]
         return TrainingData(

@@ -48,7 +48,6 @@ class Recipe(Parameterised, PlugIn, ABC):
     Class attributes:
         title, help: of the recipe and of its preset.
         suits: names or families of degradations that the preset restores.
-        trained_on: the degradations with their ranges, for the card.
         minutes: time that a full training takes by default; None if ``epochs`` alone ends it.
         epochs: number of epochs at most.
         averaged: keep an exponential average of the weights and use that.
@@ -63,7 +62,6 @@ class Recipe(Parameterised, PlugIn, ABC):
     title: ClassVar[Text]
     help: ClassVar[Text]
     suits: ClassVar[frozenset[str]]
-    trained_on: ClassVar[Text]
     minutes: ClassVar[float | None] = None
     epochs: ClassVar[int] = 1_000_000
     averaged: ClassVar[bool] = False
@@ -82,6 +80,11 @@ class Recipe(Parameterised, PlugIn, ABC):
     @abstractmethod
     def loss(self) -> str | Callable:
         """Name of a Keras loss, or one of ``losses``."""
+
+    @property
+    @abstractmethod
+    def trained_on(self) -> Text:
+        """The degradations with their ranges, for the card."""
 
     @property
     def preset_title(self) -> Text:

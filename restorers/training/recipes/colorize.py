@@ -52,10 +52,6 @@ class Colorize(RestorationRecipe):
         "适用于黑白照片的网络，以能识别物体的网络为基础；它保留亮度并猜测颜色。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"grayscale"})
-    trained_on: ClassVar[Text] = Text(
-        "the luminance of squares of photos, half of the short side or more shrunk to 128 pixels, upright and in changing light",
-        "照片中边长不小于短边一半的正方形区域的亮度，缩小到 128 像素，方向正立，明暗与对比度随机变化",
-    )
     reference: ClassVar[str] = "Zhang et al., ECCV 2016; Tan and Le, ICML 2019"
     order: ClassVar[int] = 14
     upright: ClassVar[bool] = True
@@ -79,6 +75,13 @@ class Colorize(RestorationRecipe):
         1.0, low=0, high=10, step=0.5, label=Text("Vividness", "鲜艳程度"),
         help=Text("How much more colourful pixels count; 0 is the plain squared error.", "鲜艳像素额外计入的权重；0 为普通平方误差。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"the luminance of squares of photos, half of the short side or more shrunk to {self.patch} pixels, upright and in changing light",
+            f"照片中边长不小于短边一半的正方形区域的亮度，缩小到 {self.patch} 像素，方向正立，明暗与对比度随机变化",
+        )
 
     @property
     def architecture(self) -> EfficientUNet:

@@ -20,7 +20,6 @@ from restorers.training.shapes import draw_shapes
 NOTHING = "nothing"
 SHAPES, SHAPE_SIDE = 80, 128
 DIGITS, DIGIT_SIDE = 4000, 32
-SQUARES = 240
 SHRUNK_ABOVE = 64  # pixels; a larger network of a fixed size sees whole squares of the photos, shrunk
 _INPUTS = {"channels", "output_channels", "classifies", "colours"}  # photo in, photo out; what a network takes is its own affair
 # each with what it is called in Keras, and its customary rate
@@ -165,11 +164,12 @@ class Composed(CropRecipe):
         ranges = {}
         known = {p.name: p for p in DEGRADATIONS.get(self.damage).parameters() if p.kind != "mask"}
         for name, value in self.damage_settings.items():
-            low, _, high = value.partition("..") if isinstance(value, str) else (value, "", "")
             if name not in known:
                 DEGRADATIONS.get(self.damage).from_settings({name: value})  # says so
+            number = known[name].kind in ("float", "int")
+            low, _, high = value.partition("..") if number and isinstance(value, str) else (value, "", "")
             low, high = known[name].check(low), known[name].check(high if high != "" else low)
-            if known[name].kind in ("float", "int") and low > high:
+            if number and low > high:
                 raise ParameterError(
                     Text(
                         f"A range begins with its lower end. Received: {name} from {low:g} to {high:g}.",
@@ -253,7 +253,10 @@ class Composed(CropRecipe):
             return photos, source, ()
         if self.data == "shapes":
             return draw_shapes(SHAPES, max(SHAPE_SIDE, self.side), rng), "shapes and textures drawn at random", ()
-        photos, source, notes = load_photos(folder, self.side)
-        if self.architecture.input_size is not None and self.side > SHRUNK_ABOVE:
-            photos = [random_square(photos[i % len(photos)], self.side, rng) for i in range(SQUARES)]
-        return photos, source, notes
+        return load_photos(folder, self.side)
+
+    def cut(self, photos, count):
+        if self.data != "photos" or self.architecture.input_size is None or self.side <= SHRUNK_ABOVE:
+            return photos
+        rng = np.random.default_rng(0)
+        return [random_square(photos[i % len(photos)], self.side, rng) for i in range(count)]

@@ -30,10 +30,6 @@ class Deblur(RestorationRecipe):
         "我们自己的网络，适用于类型和强度未知的模糊；对运动模糊效果最弱。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"blur", "gaussian_blur", "box_blur", "defocus_blur", "motion_blur"})
-    trained_on: ClassVar[Text] = Text(
-        "Gaussian blur σ 0.2–4 px (40 %), motion 1–21 px (35 %), defocus radius 0.5–5 px, box 2–11 px; Gaussian noise σ 0–5 of 255 after it",
-        "高斯模糊 σ 0.2–4 像素（40%）、运动 1–21 像素（35%）、失焦半径 0.5–5 像素、方框 2–11 像素；之后加高斯噪声 σ 0–5（255 灰阶）",
-    )
     reference: ClassVar[str] = "Schuler et al., IEEE TPAMI 38(7), 2016"
     order: ClassVar[int] = 11
     margin: ClassVar[int] = 16
@@ -50,6 +46,13 @@ class Deblur(RestorationRecipe):
         5.0, low=0, high=50, step=1, unit="/255", label=Text("Strongest noise", "最强噪声"),
         help=Text("σ of the noise is drawn from 0 to this.", "噪声的 σ 从 0 到此值之间抽取。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"Gaussian blur σ 0.2–{self.sigma_max:g} px (40 %), motion 1–21 px (35 %), defocus radius 0.5–5 px, box 2–11 px; Gaussian noise σ 0–{self.noise_max:g} of 255 after it",
+            f"高斯模糊 σ 0.2–{self.sigma_max:g} 像素（40%）、运动 1–21 像素（35%）、失焦半径 0.5–5 像素、方框 2–11 像素；之后加高斯噪声 σ 0–{self.noise_max:g}（255 灰阶）",
+        )
 
     @property
     def loss(self):

@@ -25,10 +25,6 @@ class Dejpeg(RestorationRecipe):
     title: ClassVar[Text] = Text("Remove JPEG artefacts (U-Net)", "去除 JPEG 压缩痕迹（U-Net）")
     help: ClassVar[Text] = Text("Our own network for blocks and rings of JPEG.", "我们自己的网络，适用于 JPEG 的方块与振铃。")
     suits: ClassVar[frozenset[str]] = frozenset({"jpeg"})
-    trained_on: ClassVar[Text] = Text(
-        "JPEG of quality 5–95, low ones most often; colours at 4:2:0 (80 %), 4:2:2 or 4:4:4; a third of the crops gray",
-        "JPEG 质量 5–95，低质量居多；颜色采样 4:2:0（80%）、4:2:2 或 4:4:4；三分之一为灰度",
-    )
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 13
     margin: ClassVar[int] = 16
@@ -38,6 +34,13 @@ class Dejpeg(RestorationRecipe):
         5, low=1, high=90, step=1, label=Text("Lowest quality", "最低质量"),
         help=Text("The quality is drawn from this to 95, low ones most often.", "质量从此值到 95 之间抽取，低质量居多。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"JPEG of quality {self.quality_min}–95, low ones most often; colours at 4:2:0 (80 %), 4:2:2 or 4:4:4; a third of the crops gray",
+            f"JPEG 质量 {self.quality_min}–95，低质量居多；颜色采样 4:2:0（80%）、4:2:2 或 4:4:4；三分之一为灰度",
+        )
 
     def draw(self, rng: np.random.Generator) -> Jpeg:
         quality = round(self.quality_min + (95 - self.quality_min) * rng.random() ** 2)

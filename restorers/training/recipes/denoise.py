@@ -39,10 +39,6 @@ class Denoise(RestorationRecipe):
         "我们自己的网络，适用于任意强度的噪声。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise", "gaussian_noise"})
-    trained_on: ClassVar[Text] = Text(
-        "Gaussian noise, σ 0–60 of 255; grain of 0–1.2 px, mostly gray, σ 0–30 (a fifth); half of it clipped and rounded to 8 bits",
-        "高斯噪声，σ 0–60（255 灰阶）；0–1.2 像素、多为灰色的颗粒，σ 0–30（占五分之一）；其中一半截断并取整为 8 位",
-    )
     reference: ClassVar[str] = "Zhang et al., IEEE TIP 26(7), 2017"
     order: ClassVar[int] = 10
 
@@ -63,6 +59,13 @@ class Denoise(RestorationRecipe):
         0.2, low=0, high=1, step=0.05, label=Text("Grain", "颗粒"),
         help=Text("Share of the crops whose noise is coarse.", "噪声较粗的裁剪块比例。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"Gaussian noise, σ 0–{self.sigma_max:g} of 255; grain of 0–1.2 px, mostly gray, σ 0–{self.sigma_max / 2:g} ({100 * self.grainy:g} %); half of it clipped and rounded to 8 bits",
+            f"高斯噪声，σ 0–{self.sigma_max:g}（255 灰阶）；0–1.2 像素、多为灰色的颗粒，σ 0–{self.sigma_max / 2:g}（占 {100 * self.grainy:g}%）；其中一半截断并取整为 8 位",
+        )
 
     @property
     def loss(self):

@@ -28,10 +28,6 @@ class Enlarge(RestorationRecipe):
         "Our own network for photos with too few pixels, up to ×4.", "我们自己的网络，适用于像素不足的照片，最高 4 倍。"
     )
     suits: ClassVar[frozenset[str]] = frozenset({"resolution", "downscale"})
-    trained_on: ClassVar[Text] = Text(
-        "reduced ×1.5–4 (×2, ×3, ×4 most often) and enlarged again: antialiased bicubic 85 %, area 10 %, nearest pixel 5 %",
-        "缩小 1.5–4 倍（多为 2、3、4 倍）后再放大：抗锯齿双三次 85%，区域平均 10%，最近像素 5%",
-    )
     reference: ClassVar[str] = "Kim et al., CVPR 2016"
     order: ClassVar[int] = 12
     margin: ClassVar[int] = 16
@@ -48,6 +44,13 @@ class Enlarge(RestorationRecipe):
         4.0, low=2, high=8, step=0.5, unit="×", label=Text("Largest factor", "最大倍数"),
         help=Text("Factors other than 2, 3 and 4 are drawn from 1.5 to this.", "除 2、3、4 外的倍数从 1.5 到此值之间抽取。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"reduced ×1.5–{max(4, self.factor_max):g} (×2, ×3, ×4 most often) and enlarged again: antialiased bicubic 85 %, area 10 %, nearest pixel 5 %",
+            f"缩小 1.5–{max(4, self.factor_max):g} 倍（多为 2、3、4 倍）后再放大：抗锯齿双三次 85%，区域平均 10%，最近像素 5%",
+        )
 
     @property
     def loss(self):

@@ -36,10 +36,6 @@ class Inpaint(RestorationRecipe):
         "我们自己的网络，适用于缺失像素、划痕和涂抹处；它会被告知位置，并改进 Navier–Stokes 修补的结果。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"missing", "missing_pixels", "scratches", "painted_mask"})
-    trained_on: ClassVar[Text] = Text(
-        "10–90 % of the pixels missing (a fifth of the crops), 1–32 scratches of 1–6 px (seven tenths), strokes of 5–24 px, letters",
-        "缺失 10–90% 的像素（占五分之一）、1–32 条宽 1–6 像素的划痕（占十分之七）、宽 5–24 像素的涂抹、文字",
-    )
     reference: ClassVar[str] = "Liu et al., ECCV 2018"
     order: ClassVar[int] = 15
     recoloured: ClassVar[float] = 0.25
@@ -53,6 +49,13 @@ class Inpaint(RestorationRecipe):
         0.9, low=0.1, high=0.95, step=0.05, label=Text("Most missing", "最多缺失"),
         help=Text("The share of missing pixels is drawn from 0.1 to this.", "缺失像素的比例从 0.1 到此值之间抽取。"),
     )  # fmt: skip
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"10–{100 * self.share_max:g} % of the pixels missing (a fifth of the crops), 1–32 scratches of 1–6 px (seven tenths), strokes of 5–24 px, letters",
+            f"缺失 10–{100 * self.share_max:g}% 的像素（占五分之一）、1–32 条宽 1–6 像素的划痕（占十分之七）、宽 5–24 像素的涂抹、文字",
+        )
 
     @property
     def architecture(self) -> UNet:

@@ -27,9 +27,6 @@ class TutorialDigitsDenoise(DigitsRecipe):
         "The tutorial's tiny network for noisy handwritten digits of 28×28 pixels.", "教程中的微型网络，用于 28×28 的含噪手写数字。"
     )
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise"})
-    trained_on: ClassVar[Text] = Text(
-        "digits with Gaussian noise of 0.4 (σ 102 of 255), clipped", "加高斯噪声 0.4（σ 102，255 灰阶）并截断的数字"
-    )
     order: ClassVar[int] = 24
 
     factor: float = param(
@@ -40,6 +37,13 @@ class TutorialDigitsDenoise(DigitsRecipe):
         label=Text("Noise factor", "噪声系数"),
         help=Text("Standard deviation where white is 1.", "以白为 1 时的标准差。"),
     )
+
+    @property
+    def trained_on(self) -> Text:
+        return Text(
+            f"digits with Gaussian noise of {self.factor:g} (σ {255 * self.factor:.0f} of 255), clipped",
+            f"加高斯噪声 {self.factor:g}（σ {255 * self.factor:.0f}，255 灰阶）并截断的数字",
+        )
 
     @property
     def architecture(self) -> TutorialDigits:

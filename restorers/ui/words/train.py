@@ -126,6 +126,9 @@ DOWNLOAD_HELP = Text("The script repeats this training with plain Keras, without
 # the link
 LINK_NO_RECIPE = Text("there is no recipe called “{name}”.", "没有名为“{name}”的配方。")
 LINK_NO_SOURCE = Text("this recipe cannot learn from “{name}”.", "此配方不能从“{name}”学习。")
+LINK_NO_RANGE = Text(
+    "{name} takes one value here; a range is for the strength, {strength}.", "{name} 在此只取一个值；范围只用于强度 {strength}。"
+)
 LINK_BAD_NUMBER = Text(
     "{name} must be a whole number from {low} to {high}, it was “{value}”.", "{name} 必须是 {low} 到 {high} 的整数，收到“{value}”。"
 )
