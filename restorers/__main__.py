@@ -467,7 +467,7 @@ def compare(
     more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if source.is_dir() else {}
     means = ranked(mean_rows(row for _, rows in photos for row in rows))
     _show_rows(means, as_json, more, degradation=setting, seed=seed)
-    if failed:
+    if failed or not means:
         raise typer.Exit(1)
 
 
@@ -477,8 +477,8 @@ def _untold(restorers: Iterable, file: Path, degradation) -> int:
     from restorers.photo import read_photo
 
     observation = degrade(read_photo(file).photo, degradation)
-    untold = [restorer for restorer in restorers if restorer.missing_knowledge(observation)]
-    for restorer in untold:
+    untold = {restorer.name: restorer for restorer in restorers if restorer.missing_knowledge(observation)}
+    for restorer in untold.values():
         try:
             restorer.require(observation)
         except RestorersError as error:
@@ -576,7 +576,7 @@ def benchmark(
     elif record:
         record_scores(chosen.name, chosen.help.en, [replace(r, setting=f"{folder.name}, {r.setting}") for r in rows])
     _show_rows(rows, as_json, benchmark=chosen.name, folder=folder.name, protocol=chosen.help.en)
-    if failed:
+    if failed or not rows:
         raise typer.Exit(1)
 
 

@@ -54,8 +54,10 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         folder: made if missing; its name becomes the preset's.
         dtype: how the weights are stored, as in ``save_weights``.
     """
+    folder = folder if folder.name not in ("", "..") else folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
+    # inside: what lies beside may be another disk, or not to be written to
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".made.") as made:
         preset = _exported(run, recipe, data, Path(made) / folder.name, dtype)
         for file in sorted(preset.folder.iterdir()):
             os.replace(file, folder / file.name)

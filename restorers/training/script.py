@@ -13,10 +13,11 @@ import dataclasses
 import importlib
 import inspect
 import sys
+from collections.abc import Sequence
 from functools import cache
 
 from restorers.params import Parameterised
-from restorers.samples import PHOTOS
+from restorers.samples import PHOTOS, Sample
 from restorers.training.recipes.base import Recipe
 from restorers.training.recipes.composed import Composed
 
@@ -35,8 +36,8 @@ _STANDINS = {
         "    def metrics(self):\n        return []\n\n    def callbacks(self):\n        return []"
     ),
     "PHOTOS": (
-        "PHOTOS = {\n    file: SimpleNamespace(path=Path(find_spec(package).submodule_search_locations[0], file))\n"
-        f"    for package, file in {[(s.package, s.file) for s in PHOTOS.values()]!r}\n    if find_spec(package)\n}}"
+        "PHOTOS = {{\n    file: SimpleNamespace(path=Path(find_spec(package).submodule_search_locations[0], file))\n"
+        "    for package, file in {samples!r}\n    if find_spec(package)\n}}"
     ),
     "_find": (
         "def _find(folder, recursive):\n"
@@ -93,6 +94,7 @@ def standalone(
     source: str | None = None,
     largest: int | None = None,
     most: int | None = None,
+    sample: Sample | None = None,
 ) -> str:
     """The source of the script.
 
@@ -103,9 +105,12 @@ def standalone(
         epoch: steps after which it is validated, at most; None leaves it to the recipe.
         source: what was learned from, where the script does not have it; it asks for the folder.
         largest: longest side in pixels that photos are reduced to; None leaves them as they are.
+        sample: the one sample photo that was learned from; None takes all where no folder is given.
         most: so many photos of the folder are drawn at random, always the same; None takes all.
     """
     flat = _Flat()
+    if sample is not None:
+        flat.samples = [sample]
     if isinstance(recipe, Composed):
         made = _composed(recipe, flat)
     else:
@@ -263,6 +268,7 @@ class _Flat(ast.NodeTransformer):
         self.parts: list[str] = []
         self._known: set[str] = set()
         self._module = ""
+        self.samples: Sequence[Sample] = tuple(PHOTOS.values())
 
     def instance(self, thing: Parameterised) -> str:
         """The expression that makes ``thing`` again."""
@@ -282,7 +288,8 @@ class _Flat(ast.NodeTransformer):
             elif name == "_decode":
                 for used in ("fit_within", "to_float", "to_uint8"):
                     self.need("restorers.photo", used)
-            self.parts.append(_STANDINS[name])
+            part = _STANDINS[name]
+            self.parts.append(part.format(samples=[(s.package, s.file) for s in self.samples]) if name == "PHOTOS" else part)
             return
         node = _definition(module, name)
         if node is None:

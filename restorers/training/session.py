@@ -37,6 +37,7 @@ import numpy as np
 from restorers.degradations.base import Degradation
 from restorers.errors import Cancelled, RestorersError
 from restorers.photo import SUFFIXES, fit_within, read_photo, to_float, to_uint8, write_photo
+from restorers.samples import SAMPLES, Sample
 from restorers.text import Text
 from restorers.training.data import load_digits
 from restorers.training.download import DATASETS, data_cache, is_fetched
@@ -71,6 +72,7 @@ class Order:
     Attributes:
         recipe, settings: by name.
         photos: files to learn from; None takes ``data``.
+        sample: name of the sample photo that they are; None: they are the visitor's own.
         data: public data to learn from, a key of ``download.DATASETS`` that has been fetched; None takes the recipe's own pictures.
         watched: the photo that the previews show, uint8 (height, width, 3); None shows validation pictures.
         seconds, steps: the budget; whichever is spent first ends the training.
@@ -83,6 +85,7 @@ class Order:
     recipe: str
     settings: dict[str, Any] = field(default_factory=dict)
     photos: tuple[str, ...] | None = None
+    sample: str | None = None
     data: str | None = None
     watched: np.ndarray | None = None
     seconds: float = 60.0
@@ -444,7 +447,9 @@ class Session:
         bare.save(self.work / "model.keras")
         told: dict[str, Any] = {}
         if self.order.photos is not None:
-            told = {"source": "your own photos", "largest": LARGEST_SIDE}
+            sample = SAMPLES.get(self.order.sample)
+            made = "your own photos" if sample is None else f"the sample picture “{sample.title.en}”, which the page makes"
+            told = {"largest": LARGEST_SIDE, **({"sample": sample} if isinstance(sample, Sample) else {"source": made})}
         elif self.order.data is not None:
             photos = DATASETS[self.order.data].kind == "photos"
             told = {"source": self.data.source, "most": MOST_PUBLIC if photos else None}

@@ -6,8 +6,10 @@ restored photo can be made again from the settings, so nothing breaks when the d
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
+import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +29,7 @@ from restorers.samples import SAMPLES
 from restorers.text import Text
 from restorers.ui.jobs import LINE, Job, Line
 from restorers.ui.language import fill, joined
-from restorers.ui.memory import Pictures, Shelf
+from restorers.ui.memory import HOUR, Pictures, Shelf
 from restorers.ui.setup import SIZES, Setup, Step
 from restorers.ui.viewer import Shown
 from restorers.ui.words import restore as words
@@ -35,6 +37,8 @@ from restorers.ui.words import restore as words
 FIT_PIXELS = 1_000_000
 SCREEN_SIDE = 2048
 RESTORATION = "restoration"  # what such a job is called in the line
+SENDING = 120.0  # seconds from the end of an upload to the first look at the photo, at most
+_SENDER = ""  # whoever is sending a photo: which visitor it is becomes known with the first look
 MASK_PREFIX = "data:image/png;base64,"
 MASK_MEGAPIXELS = 0.3
 ERROR_MAXIMUM = 0.2
@@ -140,7 +144,8 @@ class Desk:
     ):
         self.line, self.uploads = line, uploads
         # Gradio keeps a file once under the hash of its content, however many visitors send it
-        self._holders: dict[str, set[str]] = {}
+        self._holders: dict[str, dict[str, float]] = {}
+        self.clock = time.monotonic
         self._holding = threading.Lock()
         self.own: Callable[[str], Sequence[type[Network]]] = lambda owner: ()
         self.keepers: list[Callable[[str], None]] = []
@@ -182,21 +187,35 @@ class Desk:
             self.photos.put((path, size), found, photo.nbytes)
             return found
 
+    def admit(self, path: str) -> Working:
+        """As ``working``, for a photo that a visitor has just sent: it stays until he holds it."""
+        self.hold(_SENDER, path)
+        return self.working(path)
+
     def hold(self, owner: str, path: str) -> None:
         """Keep the photo in ``path`` for ``owner``, where a visitor has sent it, until ``release``."""
         if self.uploads is not None and Path(path).is_relative_to(self.uploads):
             with self._holding:
-                self._holders.setdefault(path, set()).add(owner)
+                holders = self._holders.setdefault(path, {})
+                if owner not in holders:
+                    holders.pop(_SENDER, None)
+                holders[owner] = self.clock()
 
     def release(self, owner: str) -> None:
         """``owner`` needs his photos no more; those that nobody else has sent are deleted."""
         with self._holding:
-            mine = [path for path, holders in self._holders.items() if owner in holders]
-            for path in mine:
-                self._holders[path].remove(owner)
-                if not self._holders[path]:
-                    del self._holders[path]
-                    Path(path).unlink(missing_ok=True)
+            now = self.clock()
+            for path, holders in list(self._holders.items()):
+                mine = holders.pop(owner, None) is not None
+                for other, since in list(holders.items()):
+                    if now - since > (SENDING if other == _SENDER else HOUR):  # he had left before
+                        del holders[other]
+                if holders:
+                    continue
+                del self._holders[path]
+                if mine:
+                    with contextlib.suppress(OSError):
+                        Path(path).unlink(missing_ok=True)
                     for size in SIZES:
                         self.photos.discard((path, size))
 

@@ -160,7 +160,7 @@ class RestoreTab:
     def _photo(self) -> None:
         gr.HTML(f"<h2>1 · {both(words.PHOTO_STEP)}</h2>", elem_id="restore-step-1", elem_classes="step")
         self.photo = PhotoInput(
-            gate=self.desk.working,
+            gate=self.desk.admit,
             type="filepath",
             image_mode=None,
             format="png",
@@ -387,8 +387,9 @@ class RestoreTab:
         """Strokes were added or taken back."""
         setup, path = self.setup(values), self.path(values)
         try:
-            if path is not None:
-                self.desk.paint(request.session_hash, path, mask_of(values[self.paint]))
+            mask = mask_of(values[self.paint])
+            if path is not None and values[self.paint].get("of") == photo_id(path):  # another may be on its way
+                self.desk.paint(request.session_hash, path, mask)
         except RestorersError as problem:
             return self.show(request.session_hash, self.desk.last(request.session_hash), setup, problem)
         return self.refresh(values, request)

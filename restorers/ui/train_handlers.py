@@ -230,7 +230,8 @@ class TrainDesk:
             learned = None  # the tutorials need many pictures
         data = source if source in DATASETS else None
         seconds = min(float(seconds or 0), MAX_SECONDS)
-        order = Order(recipe, dict(settings), learned, data, watched, seconds, int(steps) if steps else None, seed, paused, delay)
+        shown = None if files else sample if sample in SAMPLES else next(iter(SAMPLES))
+        order = Order(recipe, dict(settings), learned, shown, data, watched, seconds, int(steps) if steps else None, seed, paused, delay)
         order.build()
         return order, notes
 
@@ -296,7 +297,9 @@ class TrainDesk:
     def leave(self, owner: str) -> None:
         """The visitor has closed the page, or his phone sleeps: what is his goes when he is not back within the engine's minute."""
         visit = self.visits.get(owner)
-        if visit is not None:
+        if visit is None:
+            self.forget(owner)
+        else:
             visit.left = True
             timer = threading.Timer(self.engine.lost_after, self._forget_if_gone, (owner, visit))
             timer.daemon = True

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -80,7 +81,9 @@ def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
 
 def test_an_export_that_is_interrupted_leaves_the_preset_that_was_there(recipe, digits, tmp_path, monkeypatch):
     folder, run = tmp_path / "learned", train(recipe, digits, steps=1)
-    export(run, recipe, digits, folder)
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert export(run, recipe, digits, Path(".")).name == "learned"
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     run = train(recipe, digits, steps=2)
     monkeypatch.setattr("restorers.training.export.draw_examples", lambda *_: 1 / 0)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from restorers.photo import fit_within, read_photo, to_uint8
+from restorers.samples import PHOTOS
 from restorers.training.fit import train
 from restorers.training.recipes import RECIPES
 from restorers.training.script import standalone
@@ -143,6 +144,12 @@ def test_of_public_photos_the_same_are_drawn_as_on_the_page(tmp_path):
         cv2.imwrite(str(tmp_path / f"{i:02}.png"), np.full((40, 40, 3), 10 * i, np.uint8))
     photos = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, source="flowers", most=8), tmp_path)
     assert [int(photo[0, 0, 0]) // 10 for photo in photos] == list(np.random.default_rng(0).permutation(12)[:8])
+
+
+def test_of_one_sample_photo_it_learns_as_the_page_did():
+    sample = PHOTOS["coffee"]
+    (photo,) = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, largest=100, sample=sample), None)
+    np.testing.assert_array_equal(photo, to_uint8(fit_within(read_photo(sample.path).photo, 100)))
 
 
 def test_the_script_keeps_the_best_weights(tmp_path, monkeypatch):

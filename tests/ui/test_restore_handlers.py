@@ -15,7 +15,7 @@ from restorers.metrics import psnr, score, ssim
 from restorers.photo import PhotoError, read_photo
 from restorers.restore import find_restorer, restore
 from restorers.ui.jobs import Line
-from restorers.ui.restore_handlers import FIT_PIXELS, Desk, chip_of_step, mask_of, steps_of_chips
+from restorers.ui.restore_handlers import FIT_PIXELS, SENDING, Desk, chip_of_step, mask_of, steps_of_chips
 from restorers.ui.setup import Setup, Step
 
 SOON = 30  # seconds; only broken work takes as long
@@ -245,6 +245,25 @@ def test_a_photo_that_two_visitors_have_sent_stays_until_the_last_has_left(photo
     assert Path(path).exists()
     desk.forget("you")
     assert not Path(path).exists()
+
+
+def test_a_photo_that_is_being_sent_stays_until_its_sender_has_seen_it(photo_file, uploads):
+    desk, now = Desk(Line(), uploads), 0.0
+    desk.clock = lambda: now
+    path = uploaded(uploads, photo_file)
+    desk.preview("me", NOISE, path)
+    desk.admit(path)  # somebody else sends the same
+    desk.preview("me", replace(NOISE, seed=3), path)
+    desk.forget("me")
+    desk.preview("you", NOISE, path)
+    desk.forget("you")
+    assert not Path(path).exists()
+    path = uploaded(uploads, photo_file)
+    desk.admit(path)
+    now = SENDING + 1  # he has never looked at it
+    desk.preview("me", NOISE, path)
+    desk.forget("me")
+    assert not Path(path).exists() and not desk._holders
 
 
 def test_memory_is_bounded_and_a_forgotten_result_is_said(large_file, photo_file):

@@ -217,7 +217,8 @@ def test_the_photos_to_learn_from_go_with_their_visitor_alone(train, photo_file,
     train.desk.preview("me", Setup(), str(photo_file))
     train.desk.forget("me")  # he has taken it away on the Restore tab
     assert photo_file.exists()
-    train.forget("me")
+    train.visits.drop("me")  # pushed out by the visits of others
+    train.leave("me")
     assert not photo_file.exists()
 
 
