@@ -285,7 +285,7 @@ class Hub:
             own = [path for path in sorted(folder.iterdir()) if path.name == PRESET or path.suffix in (WEIGHTS, ".png")]
             contents: dict[str, Path | bytes] = {path.name: path for path in own}
             contents |= {path.relative_to(keras_files).as_posix(): path for path in sorted(Path(keras_files).rglob("*")) if path.is_file()}
-            contents[CARD] = published_card(folder, target, scores).encode()
+            contents[CARD] = published_card(folder, target, scores, model).encode()
             return _in_time(target, work, None, None, deadline)
 
     def _api(self):
@@ -679,7 +679,7 @@ def keras_only(model: keras.Model) -> keras.Model:
     import keras
     import numpy as np
 
-    from restorers.models.layers import Channels, Colour, DepthToSpace, SpaceToDepth
+    from restorers.models.layers import Channels, Colour, DepthToSpace, Likeness, SpaceToDepth
 
     def unit(block: int, channels: int) -> np.ndarray:
         """(block, block, channels, channels · block²): output (i · block + j) · channels + c is input c at place (i, j)."""
@@ -702,7 +702,7 @@ def keras_only(model: keras.Model) -> keras.Model:
             result = unfold(*inputs)
             unfold.set_weights([unit(block, channels)])
             return result
-        if isinstance(layer, (Channels, Colour)):
+        if isinstance(layer, (Channels, Colour, Likeness)):
             return layer.call(*inputs)
         return layer(*inputs, **arguments)
 
@@ -734,7 +734,19 @@ def save_for_keras(model: keras.Model, folder: Path) -> None:
     keras.saving.save_model(plain, folder, zipped=False)
 
 
-def published_card(folder: Path, target: HubId, scores: Sequence[Mapping[str, Any]]) -> str:
+def _told_of(model: keras.Model) -> str:
+    """What goes into ``model`` and what comes out, for who calls it himself."""
+    size, channels = model.input_shape[1], model.input_shape[-1]
+    colours = {
+        1: "gray (one channel)",
+        4: "RGB with a guess in place of what is missing, and a fourth channel that is 1 where a pixel is missing",
+    }.get(channels, "RGB")
+    sides = f"of {size}×{size} pixels" if size else "with sides divisible by 32"
+    comes = "photos" if model.output_shape[-1] in (1, 3) else f"{model.output_shape[-1]} maps of probabilities"
+    return f"photos go in as float32 in [0, 1], {sides}, {colours}; {comes} come out"
+
+
+def published_card(folder: Path, target: HubId, scores: Sequence[Mapping[str, Any]], model: keras.Model) -> str:
     """The card in ``folder`` with the scores as the hub's ``model-index`` metadata, and with how to use it from the hub."""
     from huggingface_hub import EvalResult, ModelCard
 
@@ -764,7 +776,7 @@ In Restorers:
 python -m restorers restore photo.png restored.png --using {target}
 ```
 
-With Keras alone; photos are float32 RGB in [0, 1]:
+With Keras alone; {_told_of(model)}:
 
 ```python
 import keras

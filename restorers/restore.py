@@ -49,12 +49,14 @@ class Restoration:
         seconds: time it took, the loading of weights included.
         notes: what a person should know of how it came about.
         parameters: numbers that the network has learned; None for a formula.
+        found: the damages that a network has found by itself, one of ``notes`` telling of them; None where it does not look for any.
     """
 
     photo: np.ndarray
     seconds: float
     notes: tuple[Text, ...] = ()
     parameters: int | None = None
+    found: tuple[Damage, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -398,8 +400,8 @@ def _lay_colour(gray: np.ndarray, difference: np.ndarray) -> np.ndarray:
 
 def _restore_network(
     observation: Observation, restorer: Network, progress: Progress | None, cancel: threading.Event | None
-) -> tuple[np.ndarray, int, tuple[Text, ...]]:
-    """The photo, the numbers learned by what has run, and notes."""
+) -> tuple[np.ndarray, int, tuple[Text, ...], tuple[Damage, ...] | None]:
+    """The photo, the numbers learned by what has run, notes, and what was found where it was looked for."""
     restorer.require(observation)
     if isinstance(restorer, DiagnosingNetwork):
         return _restore_by_specialists(observation.photo, restorer, progress, cancel)
@@ -415,22 +417,22 @@ def _restore_network(
     if channels == 4:  # what is known stays to the bit, whatever the network says and wherever tiles are joined
         photo = np.where(observation.mask[..., None], photo, observation.photo)
     photo = np.repeat(photo, 3, axis=2) if photo.shape[2] == 1 else photo
-    return photo, model.count_params(), restorer.notes(observation.photo)
+    return photo, model.count_params(), restorer.notes(observation.photo), None
 
 
 def _restore_by_specialists(
     photo: np.ndarray, restorer: DiagnosingNetwork, progress: Progress | None, cancel: threading.Event | None
-) -> tuple[np.ndarray, int, tuple[Text, ...]]:
+) -> tuple[np.ndarray, int, tuple[Text, ...], tuple[Damage, ...]]:
     parameters, mended, done = restorer.store.model(restorer.preset).count_params(), [], 0.0
     while True:  # noise hides blur: what lies under the damage that was mended shows at the next look
         diagnosis = restorer.diagnose(photo, _part(progress, done, done + DIAGNOSIS_SHARE * (1 - done)), cancel)
         done += DIAGNOSIS_SHARE * (1 - done)
         left = diagnosis.left([damage for damage, _ in mended])
         if not left:
-            return photo, parameters, (report(mended),)
+            return photo, parameters, (report(mended),), tuple(damage for damage, _ in mended)
         damage, stop = left[0], done + (1 - done) / (len(left) + DIAGNOSIS_SHARE)
         seen = Observation(photo, mask=diagnosis.missing if damage.local else None)
-        photo, count, _ = _restore_network(seen, restorer.specialist(damage), _part(progress, done, stop), cancel)
+        photo, count, *_ = _restore_network(seen, restorer.specialist(damage), _part(progress, done, stop), cancel)
         photo = photo.clip(0, 1)  # as it would come from each of them alone
         parameters, done = parameters + count, stop
         mended.append((damage, diagnosis.probability(damage)))
@@ -460,15 +462,15 @@ def restore(
     if cancel is not None and cancel.is_set():
         raise Cancelled
     if isinstance(restorer, Network):
-        photo, parameters, notes = _restore_network(observation, restorer, progress, cancel)
+        photo, parameters, notes, found = _restore_network(observation, restorer, progress, cancel)
     else:
-        photo, parameters, notes = _restore_classical(observation, restorer, progress, cancel), None, ()
+        photo, parameters, notes, found = _restore_classical(observation, restorer, progress, cancel), None, (), None
     if cancel is not None and cancel.is_set():
         raise Cancelled
     photo = np.clip(photo, 0, 1).astype(np.float32, copy=False)
     if progress is not None:
         progress(1.0)
-    return Restoration(photo, time.perf_counter() - start, notes, parameters)
+    return Restoration(photo, time.perf_counter() - start, notes, parameters, found)
 
 
 def blend(observation: Observation, restoration: Restoration, strength: float) -> np.ndarray:

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +19,9 @@ import cv2
 import numpy as np
 
 from restorers.classical.base import Classical
+from restorers.compare import HARMLESS
 from restorers.degradations.base import Degradation, Observation, degrade
+from restorers.diagnosis import Damage
 from restorers.errors import Cancelled, RestorersError
 from restorers.executors import Executor, LocalExecutor, PieceProgress
 from restorers.metrics import Score, score
@@ -389,7 +392,8 @@ def _write(
     notes = list(survey.notes)
     observed: list[Score] = []
     restored: list[Score] = []
-    seconds, lost = 0.0, 0
+    seconds, lost, looked, unchanged = 0.0, 0, 0, 0
+    found: Counter[Text] = Counter()
     work = partial(_restore_frame, restorer=restorer, degradation=degradation, seed=seed, strength=strength)
     frames = ((number, frame) for number, frame in enumerate(_frames(source, survey.frames, notes)) if frame is not None)
     with contextlib.closing(_Output(part, survey.rate)) as output:
@@ -397,8 +401,14 @@ def _write(
             if isinstance(done, RestorersError):
                 raise done
             seconds += done.seconds
-            notes += [note for note in done.notes if note not in notes]
-            if degradation is not None:
+            if done.found is None:
+                notes += [note for note in done.notes if note not in notes]
+            else:  # what was found in each frame, and how surely, would be a sentence a frame
+                looked += 1
+                found.update(damage.said for damage in done.found)
+            if degradation is not None and done.observed.psnr >= HARMLESS:
+                unchanged += 1
+            elif degradation is not None:
                 observed.append(done.observed)
                 restored.append(done.restored)
             missed = done.number - output.frames
@@ -423,7 +433,16 @@ def _write(
                 f"{survey.frames} 帧中有 {lost} 帧损坏，以相邻帧代替。",
             )
         )
-    if degradation is not None:
+    if looked:
+        notes.append(_found_in(found, looked))
+    if unchanged:
+        notes.append(
+            Text(
+                f"{unchanged} of {survey.frames} frames have no part in the scores: the degradation changes nothing in them.",
+                f"{survey.frames} 帧中有 {unchanged} 帧未计入分数：退化没有改变它们。",
+            )
+        )
+    if observed:
         notes.append(
             Text(
                 "The scores are means over the frames, taken before the video was compressed.",
@@ -433,6 +452,17 @@ def _write(
     return VideoRestoration(output.frames, survey.rate, seconds, (*notes, *output.notes), _mean(observed), _mean(restored))
 
 
+def _found_in(found: Counter[Text], frames: int) -> Text:
+    """In how many of the ``frames`` each damage was found."""
+    if not found:
+        return Text(f"Nothing to mend was found in any of {frames} frames.", f"{frames} 帧中均未发现需要修复的损坏。")
+    counts = found.most_common()
+    return Text(
+        f"Found and mended, of {frames} frames: {', '.join(f'{said.en} in {count}' for said, count in counts)}.",
+        f"共 {frames} 帧，发现并修复：{'、'.join(f'{said.zh}（{count} 帧）' for said, count in counts)}。",
+    )
+
+
 class _Restored(NamedTuple):
     """A frame when it is done: its number, uint8 pixels (height, width, 3) RGB, and what ``VideoRestoration`` sums up."""
 
@@ -440,6 +470,7 @@ class _Restored(NamedTuple):
     pixels: np.ndarray
     seconds: float
     notes: tuple[Text, ...]
+    found: tuple[Damage, ...] | None
     observed: Score | None
     restored: Score | None
 
@@ -462,7 +493,7 @@ def _restore_frame(
     observed = restored = None
     if degradation is not None:
         observed, restored = score(observation.photo.clip(0, 1), truth), score(photo, truth)
-    return _Restored(number, to_uint8(photo), done.seconds, done.notes, observed, restored)
+    return _Restored(number, to_uint8(photo), done.seconds, done.notes, done.found, observed, restored)
 
 
 def _mean(scores: list[Score]) -> Score | None:

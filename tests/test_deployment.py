@@ -203,6 +203,12 @@ def ask(port, path="/", method="GET", body=None, **headers):
     return answer, answer.read().decode()
 
 
+def test_nginx_looks_at_the_addresses_of_the_replicas_and_not_at_their_common_name():
+    """With "consistent" it hashes over the names of the servers, and takes the addresses behind one name in turn."""
+    (chosen,) = re.findall(r"^ *hash ([^;]*);", NGINX, re.M)
+    assert chosen == "$visitor"
+
+
 def test_a_browser_stays_with_the_replica_that_gave_it_the_page(front):
     port, _ = front
     seen = set()

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -560,6 +561,7 @@ def _objects(value):
         yield from _objects(entry)
 
 
+RGB = SimpleNamespace(input_shape=(None, None, None, 3), output_shape=(None, None, None, 3))  # a network, as far as its card tells
 NARROW = {"width1": 4, "width2": 4, "width3": 4, "blocks1": 1, "blocks2": 1, "blocks3": 1}
 
 
@@ -568,9 +570,10 @@ NARROW = {"width1": 4, "width2": 4, "width3": 4, "blocks1": 1, "blocks2": 1, "bl
     [
         UNet(channels=1, output_channels=3, **NARROW),
         UNet(channels=4, output_channels=3, **NARROW),
+        UNet(output_channels=5, classifies=True, bias=True, **NARROW),
         EfficientUNet(colours=True, width2=4, width4=4, width8=4, width16=4),
     ],
-    ids=["colour", "mask", "efficient"],
+    ids=["colour", "mask", "classifier", "efficient"],
 )
 def test_every_kind_of_network_is_published_in_layers_of_keras(architecture, tmp_path):
     import keras
@@ -586,10 +589,22 @@ def test_every_kind_of_network_is_published_in_layers_of_keras(architecture, tmp
     np.testing.assert_allclose(np.asarray(loaded(probe)), np.asarray(model(probe)), atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("architecture", "said"),
+    [
+        (UNet(channels=4, output_channels=3, **NARROW), "sides divisible by 32, RGB with a guess in place of what is missing"),
+        (UNet(channels=1, output_channels=3, **NARROW), "gray (one channel); photos come out"),
+        (UNet(output_channels=5, classifies=True, **NARROW), "RGB; 5 maps of probabilities come out"),
+    ],
+)
+def test_a_published_card_says_what_goes_in_and_what_comes_out(folder, architecture, said):
+    assert said in module.published_card(folder, HubId.parse("ann/new"), (), architecture.build())
+
+
 def test_published_again_old_weights_go_and_nothing_else(server, folder, files, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "save_for_keras", lambda model, folder: None)
     server.add("ann/old", files | {"older.safetensors": b"x", "notes.txt": b"mine"})
-    Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/old"), None)
+    Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/old"), RGB)
     there = server.repos["ann/old"].commits[server.repos["ann/old"].branches["main"]]
     assert "older.safetensors" not in there and there["notes.txt"] == b"mine" and there["model.safetensors"] == files["model.safetensors"]
 
@@ -609,7 +624,7 @@ def test_a_publication_that_fails_changes_nothing(server, folder, files, tmp_pat
     server.faults[path] = Fault(status=status)
     mine = Hub(WRITER, server.url, tmp_path / "cache")
     with pytest.raises(HubError) as refusal:
-        mine.publish(folder, HubId.parse("ann/old"), None)
+        mine.publish(folder, HubId.parse("ann/old"), RGB)
     assert words in str(refusal.value)
     assert list(repo.commits.values()) == [files]
 
@@ -617,13 +632,13 @@ def test_a_publication_that_fails_changes_nothing(server, folder, files, tmp_pat
 def test_who_may_publish(server, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "save_for_keras", lambda model, folder: None)
     with pytest.raises(HubError, match="needs a token that may write"):
-        Hub(None, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), None)
+        Hub(None, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), RGB)
     with pytest.raises(HubError, match="does not allow this \\(401\\)"):
-        Hub("hf_stranger", server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), None)
+        Hub("hf_stranger", server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), RGB)
     with pytest.raises(HubError, match="to user/name alone"):
-        Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new/sub"), None)
+        Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new/sub"), RGB)
     assert not server.repos
-    Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), None, private=True)
+    Hub(WRITER, server.url, tmp_path / "cache").publish(folder, HubId.parse("ann/new"), RGB, private=True)
     assert server.repos["ann/new"].private
 
 

@@ -23,6 +23,7 @@ from restorers.degradations import DEGRADATIONS, degrade
 from restorers.errors import Cancelled, RestorersError
 from restorers.metrics import score
 from restorers.photo import PhotoError, to_float, to_uint8, write_photo
+from restorers.presets import PRESETS
 from restorers.restore import Observation, find_restorer, restore
 from restorers.video import VideoError, is_video, restore_video
 
@@ -466,3 +467,23 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     _, err = process.communicate()
     assert process.returncode not in (0, -signal.SIGINT) and "Traceback" not in err
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_frame_that_is_not_changed_has_no_part_in_the_scores(tmp_path):
+    frames, blur = moving(4), DEGRADATIONS.get("gaussian_blur")()
+    alone = restore_video(write_video(tmp_path / "alone.mkv", frames, "FFV1"), tmp_path / "out.mkv", DO_NOTHING, blur)
+    led_in = write_video(tmp_path / "led-in.mkv", [np.zeros_like(frames[0])] * 2 + list(frames), "FFV1")
+    result = restore_video(led_in, tmp_path / "out.mkv", DO_NOTHING, blur)
+    assert result.observed.psnr == pytest.approx(alone.observed.psnr, abs=1e-6)
+    assert "2 of 6 frames have no part in the scores" in told(result)
+    black = restore_video(
+        write_video(tmp_path / "black.mkv", [np.zeros_like(frames[0])] * 2, "FFV1"), tmp_path / "out.mkv", DO_NOTHING, blur
+    )
+    assert black.observed is None and black.restored is None and "means over the frames" not in told(black)
+
+
+@pytest.mark.skipif("universal" not in PRESETS.names(), reason="the preset is not here")
+def test_what_is_found_in_the_frames_is_summed_up(tmp_path):
+    source = write_video(tmp_path / "in.mkv", moving(3, 96, 128), "FFV1")
+    result = restore_video(source, tmp_path / "out.mkv", find_restorer("universal"), DEGRADATIONS.get("gaussian_noise")(sigma=40))
+    assert "noise in 3" in told(result) and "It found" not in told(result)

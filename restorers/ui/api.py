@@ -22,6 +22,7 @@ from restorers.ui.restore_handlers import Desk
 from restorers.ui.setup import MAX_SEED, MAX_STEPS, Step
 
 COMPARE_SIDE = 512  # pixels
+MAX_COMPARED = 32
 LIMITS = {"concurrency_limit": 1, "concurrency_id": "programs"}  # programs wait for each other, not the visitors for them
 STRINGS = {"type": "array", "items": {"type": "string"}}
 
@@ -83,7 +84,7 @@ class Endpoints:
             The degraded photo (PNG), and its PSNR in dB and SSIM against the original.
         """
 
-        def work(cancel):
+        def work(report, cancel):
             truth, observation = self._observed(photo, degradations, seed)
             return to_uint8(observation.photo), {"degradations": _described(observation), **_scores("degraded", observation.photo, truth)}
 
@@ -103,12 +104,10 @@ class Endpoints:
             gain in dB over doing nothing, seconds, and what should be known about the result. No scores without degradations.
         """
 
-        def work(cancel):
+        def work(report, cancel):
             truth, observation = self._observed(photo, degradations, seed)
             chosen = _restorer(restorer)
-            if chosen.missing_knowledge(observation):
-                needed = ", ".join(chosen.missing_knowledge(observation))
-                raise _refused(f"{chosen.name} must be told the {needed}, which these degradations do not give. Choose another restorer.")
+            _require(chosen, observation)
             restored = restore(observation, chosen, cancel=cancel)
             found: dict[str, Any] = {"restorer": chosen.name, "degradations": _described(observation)}
             if degradations:
@@ -125,7 +124,7 @@ class Endpoints:
         Args:
             photo: the photo; reduced to 512 pixels on its longer side.
             degradations: in order, each as name,setting=value,…; at least one.
-            restorers: each as name,setting=value,…; none for all that suit the degradations.
+            restorers: each as name,setting=value,…, at most 32; none for all that suit the degradations.
             seed: repeats the random draw.
 
         Returns:
@@ -133,12 +132,20 @@ class Endpoints:
             gain in dB, seconds, learned parameters.
         """
 
-        def work(cancel):
+        def work(report, cancel):
             if not degradations:
                 raise _refused("compare needs at least one degradation: without a known original nothing can be ranked.")
             truth, observation = self._observed(photo, degradations, seed, COMPARE_SIDE)
-            chosen = [_restorer(text) for text in restorers or ()] or [r() for r in suited_restorers(observation.degradation)]
-            return [r.as_dict() for r in ranked(row for row, _ in compare(truth, observation, chosen, cancel))]
+            named = [] if restorers is None else restorers
+            if not isinstance(named, list) or len(named) > MAX_COMPARED:
+                raise _refused(f"restorers must be a list of at most {MAX_COMPARED} texts such as non_local_means,strength=1.")
+            for restorer in (chosen := [_restorer(text) for text in named]):
+                _require(restorer, observation)
+            chosen, rows = chosen or [r() for r in suited_restorers(observation.degradation)], []
+            for row, _ in compare(truth, observation, chosen, cancel):
+                rows.append(row)
+                report(len(rows) / len(chosen))
+            return [row.as_dict() for row in ranked(rows)]
 
         return await self._in_line(work)
 
@@ -157,7 +164,7 @@ class Endpoints:
         """What ``work(cancel)`` returns, done when its turn has come; a refusal becomes a sentence for the program."""
         try:
             # a name of its own: a program may call again before the first answer
-            job = self.desk.line.start(f"program-{uuid.uuid4()}", lambda report, cancel: work(cancel))
+            job = self.desk.line.start(f"program-{uuid.uuid4()}", work)
             async for _ in self.desk.line.follow(job):
                 await asyncio.sleep(0)
             if job.error is not None:
@@ -180,6 +187,13 @@ def _degradation(texts: list[str]) -> Degradation | None:
 
 def _restorer(text: str):
     return find_restorer(*_named(text))
+
+
+def _require(restorer, observation: Observation) -> None:
+    """Refuse a restorer that lacks what it must be told."""
+    if missing := restorer.missing_knowledge(observation):
+        needed = ", ".join(missing)
+        raise _refused(f"{restorer.name} must be told the {needed}, which these degradations do not give. Choose another restorer.")
 
 
 def _named(text: str) -> tuple[str, dict[str, str]]:

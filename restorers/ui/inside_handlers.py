@@ -457,7 +457,7 @@ class InsideDesk:
         other = target_photo(target)
 
         def work(cancel: threading.Event) -> Walk:
-            degradation = look.setup.degradation()
+            degradation = look.observation.degradation
             observation = Observation(other) if degradation is None else degrade(fit_within(other, 512), degradation, look.setup.seed)
             given = seen(observation, opened.restorer).given
             layers, model = opened.layers, opened.restorer.store.model(opened.restorer.preset)
