@@ -22,7 +22,7 @@ from restorers.ui.restore_handlers import Desk
 from restorers.ui.setup import MAX_SEED, MAX_STEPS, Step
 
 COMPARE_SIDE = 512  # pixels
-MAX_COMPARED = 32
+MAX_COMPARED = 32  # methods in one call: nobody waits for hours behind a program
 LIMITS = {"concurrency_limit": 1, "concurrency_id": "programs"}  # programs wait for each other, not the visitors for them
 STRINGS = {"type": "array", "items": {"type": "string"}}
 
@@ -161,7 +161,7 @@ class Endpoints:
         return truth, Observation(truth) if degradation is None else degrade(truth, degradation, seed)
 
     async def _in_line(self, work: Callable) -> Any:
-        """What ``work(cancel)`` returns, done when its turn has come; a refusal becomes a sentence for the program."""
+        """What ``work(report, cancel)`` returns, done when its turn has come; a refusal becomes a sentence for the program."""
         try:
             # a name of its own: a program may call again before the first answer
             job = self.desk.line.start(f"program-{uuid.uuid4()}", work)

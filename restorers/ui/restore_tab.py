@@ -387,8 +387,8 @@ class RestoreTab:
         """Strokes were added or taken back."""
         setup, path = self.setup(values), self.path(values)
         try:
-            mask = mask_of(values[self.paint])
-            if path is not None and values[self.paint].get("of") == photo_id(path):  # another may be on its way
+            painting, mask = values[self.paint], mask_of(values[self.paint])
+            if path is not None and isinstance(painting, dict) and painting.get("of") == photo_id(path):  # another may be on its way
                 self.desk.paint(request.session_hash, path, mask)
         except RestorersError as problem:
             return self.show(request.session_hash, self.desk.last(request.session_hash), setup, problem)

@@ -1,19 +1,22 @@
 """What the Restore tab does when something is used, as plain functions."""
 
 import asyncio
+import base64
 import json
 import threading
 from types import SimpleNamespace
 
 import gradio as gr
+import numpy as np
 import pytest
 from starlette.datastructures import QueryParams
 
 from restorers.errors import Cancelled
 from restorers.metrics import score
+from restorers.photo import encode_png
 from restorers.restore import FixedSizeNetwork, all_restorers, restore, restorer_class
 from restorers.ui.jobs import Line
-from restorers.ui.restore_handlers import Desk
+from restorers.ui.restore_handlers import Desk, photo_id
 from restorers.ui.restore_tab import RestoreTab, fitting, restorer_options, unsuited
 from restorers.ui.restore_view import told
 from restorers.ui.setup import MAX_STEPS, NEXT, Setup, Step, to_query
@@ -498,3 +501,17 @@ def test_what_the_visitor_has_trained_stands_among_his_methods_and_nobody_elses(
     assert 'id="restore-gain"' in last[tab.numbers] and "The network that you have trained" in last[tab.save]
     refused = run(tab, chosen, visitor("other"))[-1]
     assert "There is no restorer called" in said(refused, tab.problem)
+
+
+@pytest.mark.parametrize("painting", [None, "x", [], {"mask": None}])
+def test_a_painting_that_is_none_does_no_harm(tab, values, painting):
+    shown = tab.painted({**values, tab.damage: "painted_mask", tab.paint: painting}, visitor())
+    assert shown[tab.problem] == ""
+
+
+def test_strokes_on_another_photo_are_not_laid_over_this_one(tab, values, photo_file):
+    asked = {**values, tab.damage: "painted_mask"}
+    png = base64.b64encode(encode_png(np.full((48, 64), 255, np.uint8))).decode()
+    for of, kept in (("another", 0), (photo_id(str(photo_file)), 1)):
+        tab.painted({**asked, tab.paint: {"of": of, "mask": f"data:image/png;base64,{png}"}}, visitor())
+        assert len(tab.desk.masks) == kept
