@@ -473,16 +473,14 @@ def compare(
 
 def _untold(restorers: Iterable, file: Path, degradation) -> int:
     """Say which restorers cannot be told what they need where ``file`` is degraded so; returns how many."""
+    from restorers.compare import lacking
     from restorers.degradations import degrade
     from restorers.photo import read_photo
 
     observation = degrade(read_photo(file).photo, degradation)
-    untold = {restorer.name: restorer for restorer in restorers if restorer.missing_knowledge(observation)}
-    for restorer in untold.values():
-        try:
-            restorer.require(observation)
-        except RestorersError as error:
-            _say(f"{restorer.name}: passed over. {error}")
+    untold = {restorer.name: error for restorer in restorers if (error := lacking(restorer, observation))}
+    for name, error in untold.items():
+        _say(f"{name}: passed over. {error}")
     return len(untold)
 
 

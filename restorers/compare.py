@@ -119,6 +119,16 @@ def quick_first(restorers: Iterable) -> list:
     return sorted(restorers, key=cost)
 
 
+def lacking(restorer, observation: Observation) -> RestorersError | None:
+    """What ``restorer`` must be told and ``observation`` does not tell; None where nothing is lacking."""
+    if restorer.missing_knowledge(observation):
+        try:
+            restorer.require(observation)
+        except RestorersError as error:
+            return error
+    return None
+
+
 def compare(
     truth: np.ndarray, observation: Observation, restorers: Iterable, cancel: threading.Event | None = None
 ) -> Iterator[tuple[Row, Restoration]]:
@@ -296,11 +306,8 @@ def benchmark(
                     skipped(LeftOut(file.name, label))
                 continue
             for k, restorer in enumerate(restorers):
-                if restorer.missing_knowledge(observation):
-                    try:
-                        restorer.require(observation)
-                    except RestorersError as error:
-                        untold[restorer.describe(changed=True)] = error
+                if error := lacking(restorer, observation):
+                    untold[restorer.describe(changed=True)] = error
                 else:
                     restoration = restore(observation, restorer)
                     measured = row(restorer.describe(changed=True), label, observed, score(restoration.photo, truth, metric), restoration)

@@ -349,16 +349,21 @@ def _to_srgb(pixels: np.ndarray, icc: bytes | None, notes: list[Text]) -> np.nda
             change = np.abs(np.int16(ImageCms.applyTransform(grid, transform)) - np.int16(grid.convert("RGB"))).max()
             if change <= 1 and mode != "CMYK":
                 return pixels
-            notes[:] = [_NARROWED if note is _WIDE else note for note in notes]
+            _narrow(notes)
             notes.append(_CONVERTED)
             return np.asarray(ImageCms.applyTransform(image, transform))
     except (ImageCms.PyCMSError, OSError):
         notes.append(_BAD_PROFILE)
     if mode == "CMYK":
-        notes[:] = [_NARROWED if note is _WIDE else note for note in notes]
+        _narrow(notes)
         notes.append(_INKS)
         return np.asarray(image.convert("RGB"))
     return pixels
+
+
+def _narrow(notes: list[Text]) -> None:
+    """The colours are converted in 8 bits: that 16 were read in full precision is no longer true."""
+    notes[:] = [_NARROWED if note is _WIDE else note for note in notes]
 
 
 _WIDE = Text("The picture has 16 bits per channel; they were read in full precision.", "图片每通道 16 位，已按全精度读取。")

@@ -80,7 +80,7 @@ class Chain(Degradation):
     """Several degradations, one after the other: y = Dₙ(… D₂(D₁(x))).
 
     What is known of the parts stays known only where it still describes the whole: missing pixels add up; kernel, noise
-    and factor are kept where nothing but noise follows the one blur or downscale.
+    and factor are kept where nothing but noise follows the one blur or downscale; of several noises none is known.
 
     Args:
         steps: the degradations in the order in which they are applied; at least one.

@@ -158,13 +158,19 @@ def test_damages_are_chained_and_unchained(desktop):
     assert "with=jpeg" in desktop.url
 
 
+def painter(page):
+    """Where on the screen is painted."""
+    opened(page)
+    page.select_option("#restore-damage select", "painted_mask")
+    canvas = page.locator("#restore-paint canvas")
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
+    return canvas.bounding_box()
+
+
 def test_what_is_painted_is_lost(desktop):
-    opened(desktop)
-    desktop.select_option("#restore-damage select", "painted_mask")
-    canvas = desktop.locator("#restore-paint canvas")
-    canvas.wait_for()
-    desktop.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
-    before, box = degraded(desktop), canvas.bounding_box()
+    box = painter(desktop)
+    before = degraded(desktop)
     desktop.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
     desktop.mouse.down()
     desktop.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=4)
@@ -176,12 +182,7 @@ def test_what_is_painted_is_lost(desktop):
 
 
 def test_strokes_come_back_with_their_photo(desktop):
-    opened(desktop)
-    desktop.select_option("#restore-damage select", "painted_mask")
-    canvas = desktop.locator("#restore-paint canvas")
-    canvas.scroll_into_view_if_needed()
-    desktop.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
-    scores = []
+    box, scores = painter(desktop), []
 
     def score(change):
         before = degraded(desktop)
@@ -189,7 +190,6 @@ def test_strokes_come_back_with_their_photo(desktop):
         desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
         scores.append(re.search(r"scores ([\d.]+)", desktop.inner_text("#restore-numbers"))[1])
 
-    box = canvas.bounding_box()
     score(lambda: desktop.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
     for title in ("Astronaut", "Cat"):
         score(lambda title=title: desktop.click(f"#restore-samples button[title={title}]"))

@@ -29,6 +29,15 @@ def digits(recipe):
 
 
 @pytest.fixture
+def averaging():
+    """A recipe that keeps the average of its weights, and a little to learn from."""
+    recipe = RECIPES.get("denoise")(batch=2, patch=32)
+    data = recipe.load(None)
+    data.steps, data.validation = 3, tuple(part[:2, :64, :64] for part in data.validation)
+    return recipe, data
+
+
+@pytest.fixture
 def eagerly():
     """A single step is not worth a graph, which takes seconds to trace."""
     import tensorflow as tf
@@ -132,11 +141,8 @@ def test_resuming_goes_on_where_it_stopped(recipe, digits, tmp_path):
     assert any(not np.array_equal(a, np.array(b)) for a, b in zip(weights, second.model.variables, strict=True))
 
 
-def test_what_is_resumed_are_the_weights_and_not_their_average(tmp_path):
-    recipe = RECIPES.get("denoise")(batch=2, patch=32)
-    data = recipe.load(None)
-    data.steps, data.validation = 3, tuple(part[:2, :64, :64] for part in data.validation)
-    seen = {}
+def test_what_is_resumed_are_the_weights_and_not_their_average(averaging, tmp_path):
+    (recipe, data), seen = averaging, {}
 
     class Watch(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -175,11 +181,8 @@ def test_same_seed_same_first_loss(recipe, digits):
     assert losses[0] == pytest.approx(losses[1], rel=1e-6)
 
 
-def test_averaged_weights_are_what_is_kept():
-    recipe = RECIPES.get("denoise")(batch=2, patch=32)
-    data = recipe.load(None)
-    data.steps, data.validation = 3, tuple(part[:2, :64, :64] for part in data.validation)
-    seen = {}
+def test_averaged_weights_are_what_is_kept(averaging):
+    (recipe, data), seen = averaging, {}
 
     class Watch(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
