@@ -13,7 +13,7 @@ from restorers.params import ParameterError
 
 ALL = list(DEGRADATIONS)
 EXPECTED = {
-    "noise": {"gaussian_noise", "poisson_noise", "salt_and_pepper", "speckle", "grain"},
+    "noise": {"gaussian_noise", "poisson_noise", "salt_and_pepper", "speckle", "grain", "camera_noise"},
     "blur": {"gaussian_blur", "box_blur", "motion_blur", "defocus_blur"},
     "resolution": {"downscale"},
     "colour": {"grayscale", "fade", "low_light", "haze"},
@@ -99,7 +99,8 @@ def test_a_gray_photo_has_equal_channels_where_the_channels_are_treated_alike(cl
     photo = make_photo(gray=True)
     observation = degrade(photo, cls())
     check(observation, photo)
-    coloured = {"gaussian_noise", "poisson_noise", "speckle", "grain", "low_light", "fade"}  # drawn, or tinted, channel by channel
+    # drawn, or tinted, channel by channel
+    coloured = {"gaussian_noise", "poisson_noise", "speckle", "grain", "camera_noise", "low_light", "fade"}
     if cls.name not in coloured:
         np.testing.assert_allclose(observation.photo, observation.photo[..., :1].repeat(3, axis=2), atol=1e-6)
 

@@ -1,10 +1,13 @@
 """Each noise against its equation, on flat photos whose statistics are known."""
 
+import cv2
 import numpy as np
 import pytest
 from scipy import stats
+from skimage import color
 
-from restorers.degradations import degrade
+from restorers.degradations import camera_noise, degrade
+from restorers.degradations.camera_noise import CameraNoise
 from restorers.degradations.gaussian_noise import GaussianNoise
 from restorers.degradations.grain import Grain
 from restorers.degradations.poisson_noise import PoissonNoise
@@ -102,3 +105,46 @@ def test_grain_has_its_strength_whatever_its_size_and_neighbours_are_alike(size)
 def test_grain_is_as_coloured_as_asked(colour):
     red, green, _ = np.moveaxis(degrade(flat(0.5), Grain(colour=colour)).photo, -1, 0)
     assert np.corrcoef(red.ravel(), green.ravel())[0, 1] == pytest.approx(1 - colour, abs=0.03)
+
+
+def linear_light(photo):
+    """By scikit-image: the luminance of a gray pixel is its linear light."""
+    return np.stack([color.rgb2xyz(photo[..., c : c + 1].repeat(3, axis=-1))[..., 1] for c in range(3)], axis=-1)
+
+
+def test_a_camera_that_sees_much_light_leaves_the_photo_as_it_was(make_photo):
+    photo = make_photo(40, 50)
+    np.testing.assert_allclose(camera_noise._encoded(camera_noise._linear(photo)), photo, atol=1e-6)
+    np.testing.assert_allclose(camera_noise._linear(photo), linear_light(photo), atol=1e-5)
+
+
+@pytest.mark.parametrize(("iso", "read_noise"), [(400, 0), (800, 0), (400, 10)])
+def test_camera_noise_keeps_the_light_and_has_the_variance_of_the_electrons(iso, read_noise):
+    light = linear_light(flat(0.5))
+    noise = linear_light(degrade(flat(0.5), CameraNoise(iso=iso, read_noise=read_noise)).photo) - light
+    np.testing.assert_allclose(noise.mean((0, 1)), 0, atol=1e-3)
+    full, balance = 6000 * 100 / iso, camera_noise.BALANCE
+    variance = balance**2 * (full * light[0, 0] / balance + read_noise**2) / full**2
+    averaged = np.array([9 / 16, 5 / 8, 9 / 16])  # the variance that bilinear interpolation leaves, in the mean over the pattern
+    np.testing.assert_allclose(noise.var((0, 1)), camera_noise.TO_SRGB**2 @ (variance * averaged), rtol=0.05)
+
+
+def test_camera_noise_is_interpolated_as_a_camera_does():
+    mosaic = np.random.default_rng(0).integers(0, 256, (32, 40)).astype(np.uint8)
+    colour = np.arange(32)[:, None] % 2 + np.arange(40) % 2
+    ours = camera_noise._demosaic(mosaic.astype(np.float32), colour)
+    np.testing.assert_allclose(ours[1:-1, 1:-1], cv2.demosaicing(mosaic, cv2.COLOR_BayerRGGB2RGB)[1:-1, 1:-1], atol=1)
+
+
+def test_camera_noise_is_coarse_coloured_and_strongest_in_the_dark():
+    noise = degrade(flat(0.5), CameraNoise(iso=800)).photo - np.float32(0.5)
+    gray = noise.mean(axis=2, keepdims=True)
+    tint = noise - gray
+    assert tint.std() > 1.5 * gray.std()
+    assert np.corrcoef(tint[:, 1:].ravel(), tint[:, :-1].ravel())[0, 1] > 0.5
+    dark, bright = (degrade(flat(value), CameraNoise(iso=800)).photo.std() for value in (0.2, 0.8))
+    assert dark > 1.5 * bright
+
+
+def test_no_light_and_no_read_noise_is_black():
+    assert not degrade(flat(0), CameraNoise(iso=12800, read_noise=0)).photo.any()

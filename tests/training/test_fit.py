@@ -107,6 +107,7 @@ def test_an_export_that_is_interrupted_leaves_the_preset_that_was_there(recipe, 
     [
         ("tutorial-digits-denoise", {"factor": 0.2}, "noise of 0.2 (σ 51 of 255)"),
         ("denoise", {"sigma_max": 20, "grainy": 0.1}, "σ 0–20 of 255; grain of 0–1.2 px, mostly gray, σ 0–10 (10 %)"),
+        ("denoise", {"camera": 0.3}, "camera noise, ISO 100–12,800 (30 %)"),
         ("deblur", {"sigma_max": 1, "noise_max": 50}, "σ 0.2–1 px"),
         ("enlarge", {"factor_max": 8}, "×1.5–8"),
         ("dejpeg", {"quality_min": 40}, "quality 40–95"),

@@ -130,6 +130,11 @@ def test_the_ranges_are_those_of_the_cards():
     assert 0.2 <= min(sigmas) < 0.5 and 3.7 < max(sigmas) <= 4
     noise = [chain.steps[1] for chain in drawn("deblur")]
     assert {n.name for n in noise} == {"gaussian_noise"} and 4.5 < max(n.sigma for n in noise) <= 5 and not any(n.clip for n in noise)
+    shares = {"gaussian_noise": 0.7, "grain": 0.15, "camera_noise": 0.15}
+    noises = drawn("denoise", 800)
+    assert {name: np.mean([n.name == name for n in noises]) for name in shares} == pytest.approx(shares, abs=0.05)
+    speeds = [n.iso for n in noises if n.name == "camera_noise"]
+    assert 100 <= min(speeds) < 200 and 8000 < max(speeds) <= 12800 and 700 < np.median(speeds) < 1800
     factors = np.array([d.factor for d in drawn("enlarge")])
     assert factors.min() >= 1.5 and factors.max() <= 4
     assert all(np.mean(factors == f) > 0.18 for f in (2, 3, 4)) and np.mean(np.isin(factors, [2, 3, 4])) < 0.85
@@ -166,6 +171,7 @@ def test_universal_draws_everything_chains_and_what_needs_no_mending():
         ("gaussian_noise", {"sigma": 20}, "noise"),
         ("poisson_noise", {}, "noise"),
         ("grain", {"sigma": 10}, "noise"),
+        ("camera_noise", {"iso": 400}, "noise"),
         ("gaussian_noise", {"sigma": 1}, None),
         ("motion_blur", {}, "blur"),
         ("gaussian_blur", {"sigma": 0.3}, None),

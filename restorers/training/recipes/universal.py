@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from restorers.degradations.base import Chain, Degradation, degrade
+from restorers.degradations.camera_noise import CameraNoise
 from restorers.degradations.downscale import Downscale
 from restorers.degradations.fade import Fade
 from restorers.degradations.gaussian_blur import GaussianBlur
@@ -167,11 +168,13 @@ def _shows(step: Degradation, damage: str) -> bool:
 
 def _noise(rng: np.random.Generator, strongest: float = 60) -> Degradation:
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.5:
         return GaussianNoise(sigma=log_uniform(rng, WEAKEST_NOISE, strongest), clip=False)
-    if kind < 0.8:
+    if kind < 0.65:
         return Grain(sigma=log_uniform(rng, WEAKEST_NOISE, strongest / 2), size=rng.uniform(0, 1.2), colour=rng.random() ** 2)
-    if kind < 0.9:
+    if kind < 0.85:
+        return CameraNoise(iso=log_uniform(rng, 200, 3.5 * strongest**2), read_noise=rng.uniform(0, 4))
+    if kind < 0.93:
         return PoissonNoise(peak=log_uniform(rng, 10, 300))
     return Speckle(sigma=log_uniform(rng, 0.03, 0.4))
 
