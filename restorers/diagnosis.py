@@ -107,7 +107,7 @@ def report(mended: Sequence[tuple[Damage, float]]) -> Text:
 
 def _said(damage: Damage, probability: float) -> Text:
     if damage.local:
-        share = f"{100 * probability:.2g} %"
+        share = f"{float(f'{100 * probability:.2g}'):g} %"  # .2g alone writes 100 as 1e+02
         return Text(f"{damage.said.en} ({share} of all)", f"{damage.said.zh}（占 {share}）")
     sure = f"{100 * probability:.0f} %"
     return Text(f"{damage.said.en} ({sure} sure)", f"{damage.said.zh}（把握 {sure}）")

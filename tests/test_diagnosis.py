@@ -95,3 +95,5 @@ def test_the_report_says_what_was_found_and_who_mended_it():
     assert two.en == "It found JPEG artefacts (90 % sure) and noise (98 % sure), and had it mended in this order by dejpeg, denoise."
     assert "噪声" in two.zh and "依次" in two.zh
     assert report([(missing, 0.0512)]).en.startswith("It found missing pixels (5.1 % of all),")
+    assert report([(missing, 1.0)]).en.startswith("It found missing pixels (100 % of all),")
+    assert report([(missing, 0.0004)]).en.startswith("It found missing pixels (0.04 % of all),")
