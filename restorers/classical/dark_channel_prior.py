@@ -41,7 +41,7 @@ class DarkChannelPrior(Classical):
     )  # fmt: skip
     radius: int = param(
         7, low=1, high=30, step=1, unit="px", label=Text("Radius", "半径"),
-        help=Text("Near how many pixels something dark is expected.", "预期在多少像素范围内有暗处。"),
+        help=Text("Within how many pixels of every place something dark is expected.", "预期在多少像素范围内有暗处。"),
     )  # fmt: skip
 
     def restore(self, observation: Observation) -> np.ndarray:

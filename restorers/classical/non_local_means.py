@@ -24,8 +24,8 @@ class NonLocalMeans(Classical):
 
     title: ClassVar[Text] = Text("Non-local means", "非局部均值")
     help: ClassVar[Text] = Text(
-        "Averages places that look alike, even far apart. The strongest simple denoiser.",
-        "对外观相似的位置取平均，即使相距较远。最强的简单去噪方法。",
+        "Averages only those places around a pixel whose surroundings look alike. Noise goes, edges and patterns stay.",
+        "只对周围那些外观相似的位置取平均。噪声消失，边缘和纹理保留。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"gaussian_noise", "poisson_noise", "speckle"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)
