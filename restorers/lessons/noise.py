@@ -29,9 +29,11 @@ class Noise(Lesson):
                 "把“强度 σ”从 25 移到 50。那个数字下降了多少分贝？",
             ),
             Text(
-                "By nearly 6 dB. Twice the noise always costs about 6 dB, and 3 dB is twice the squared error. "
+                "By nearly 6 dB: twice the noise is four times the squared error, and each doubling of that costs 3 dB. "
+                "(A little less here, for nothing gets darker than black or brighter than white.) "
                 "Your eye still finds the cat: it knows what cats look like.",
-                "将近 6 dB。噪声加倍，总会损失约 6 dB；而 3 dB 相当于平方误差加倍。你的眼睛仍能认出猫：因为你知道猫长什么样。",
+                "将近 6 dB：噪声加倍，平方误差就是四倍；平方误差每加倍一次，损失 3 dB。"
+                "（这里略少一点，因为没有什么能比黑更黑、比白更白。）你的眼睛仍能认出猫：因为你知道猫长什么样。",
             ),
             "damage",
             "photo=cat&with=gaussian_noise,sigma=25&using=do_nothing",

@@ -100,6 +100,14 @@ def test_a_method_gains_or_loses_as_the_answer_says(step):
     assert gain > 0.5 if step.gains else gain < -0.5
 
 
+def test_twice_the_noise_costs_nearly_six_decibels():
+    # lesson "noise": where nothing is clipped exactly 6.02, and the less the more is
+    photo = sample_photo("cat")
+    weak, strong, stronger = (psnr(degrade(photo, DEGRADATIONS.get("gaussian_noise")(sigma=s)).photo, photo) for s in (25, 50, 100))
+    assert 5.5 < weak - strong < 6
+    assert strong - stronger < 5
+
+
 def test_the_order_of_the_methods_is_as_told():
     # lesson "noise": average < network < wavelets on the same noisy photo
     photo = sample_photo("cat")
