@@ -119,8 +119,11 @@ class Noise(Lesson):
             ),
             Text("What is its gain now?", "现在它的得分变化是多少？"),
             Text(
-                "Negative: it does harm. It smooths as if the noise were strong, and takes the fur for grain. A specialist is good at its specialty only.",
-                "是负的：它帮了倒忙。它仍像对付强噪声那样抹平，把毛当成了颗粒。专才只擅长自己的专长。",
+                "Negative: it does harm. It smooths as if the noise were strong, and takes the fur for grain. And the cat has become darker: "
+                "the noise that it knows always came with some brightness (mean 10), and that it takes off here as well. "
+                "A specialist is good at its specialty only.",
+                "是负的：它帮了倒忙。它仍像对付强噪声那样抹平，把毛当成了颗粒。猫也变暗了："
+                "它认识的噪声总会带来一点亮度（均值 10），在这里它也照样减去。专才只擅长自己的专长。",
             ),
             "numbers",
             "photo=cat&with=gaussian_noise,sigma=5&using=tutorial-denoise",

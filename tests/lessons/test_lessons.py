@@ -118,6 +118,19 @@ def test_the_order_of_the_methods_is_as_told():
     assert average < network < wavelets
 
 
+def test_a_specialist_for_strong_noise_smooths_and_darkens_where_it_is_weak():
+    # lesson "noise": as much detail is lost as under strong noise, and the brightness that its own noise adds is taken off where none was
+    photo = sample_photo("cat")
+    strong, weak, brightened = (
+        restore(degrade(photo, DEGRADATIONS.get("gaussian_noise")(sigma=s, mean=m)), find_restorer("tutorial-denoise")).photo
+        for s, m in ((50, 10), (5, 0), (5, 10))
+    )
+    darker = [255 * float((photo - restored).mean()) for restored in (strong, weak, brightened)]
+    assert darker[1] > 15 and darker[0] < 8
+    assert darker[1] - darker[2] == pytest.approx(10, abs=4)
+    assert psnr(weak, photo) < psnr(strong, photo)
+
+
 def test_the_printed_digit_comes_back_as_another_one():
     # lessons "digits" and "invention": the network scores higher than the median, and has lost the gaps of the 5
     photo = sample_photo("digit")
