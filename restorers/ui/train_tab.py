@@ -552,7 +552,7 @@ _FILM = (
     f'<div class="film"><p class="film-empty">{both(words.FILM_EMPTY)}</p><div class="film-body" hidden><div class="film-row">'
     + "".join(
         f'<figure data-pane="{name}" hidden><figcaption>{both(title)}<b></b></figcaption><img alt=""></figure>'
-        for name, title in (("degraded", words.DEGRADED), ("now", words.NOW), ("truth", words.TRUTH), ("ghost", words.LAST_RUN))
+        for name, title in (("degraded", words.GIVEN), ("now", words.NOW), ("truth", words.TRUTH), ("ghost", words.LAST_RUN))
     )
     + '</div><div class="film-scrub"><input type="range" min="0" value="0" step="1"><output></output></div>'
     '<div class="film-strip"></div></div></div>'

@@ -38,3 +38,9 @@ def test_no_word_is_kept_that_nobody_says(room):
     said = "".join(path.read_text(encoding="utf-8") for path in ui.glob("*.py"))
     unused = [name for name, _ in texts(import_module(f"restorers.ui.words.{room}")) if not re.search(rf"words\.{name}\b", said)]
     assert not unused
+
+
+def test_what_a_network_is_given_and_should_give_has_one_name():
+    # recipes that copy, or turn colour into gray, are given nothing damaged, and what they should give need not be the original
+    train, inside = (import_module(f"restorers.ui.words.{room}") for room in ("train", "inside"))
+    assert (train.GIVEN, train.TRUTH) == (inside.GIVEN_PICTURE, inside.TRUTH)

@@ -104,9 +104,9 @@ STRENGTHS_NONE = Text("This task has no strength to vary", "此任务没有可�
 STRENGTHS_EMPTY = Text("Drawn when the training is over", "训练结束后绘制")
 
 # the film
-DEGRADED = Text("Damaged", "损坏")
+GIVEN = Text("Is shown", "所见")
 NOW = Text("Network", "网络")
-TRUTH = Text("Original", "原图")
+TRUTH = Text("Should be", "应为")
 AFTER = Text("after {step} steps", "{step} 步后")
 SCRUB = Text("Back and forth through the film", "前后浏览影片")
 FILM_EMPTY = Text("Here your photo gets better while the network learns.", "网络学习时，你的照片会在这里逐渐变好。")
