@@ -142,9 +142,10 @@ class Invention(Lesson):
             Text("Where does it guess well, and where does it not dare?", "哪里猜得好？哪里它不敢猜？"),
             Text(
                 "Some brown comes soon; orange and red hardly come at all. What could be of several colours it paints brownish, "
-                "for the average of all guesses costs it least. And on pictures that it never learned from it gains next to nothing: see the middle curve.",
-                "棕色很快出现；橙色和红色几乎不出现。可能有几种颜色的地方，它涂成褐色：取所有猜测的平均，损失最小。"
-                "而在没学过的图片上，它几乎没有提高：请看中间的曲线。",
+                "for the middle of all guesses costs it least. And on the lowest quarter of the photo, which was kept from it, "
+                "it mostly does worse than plain gray: see the middle curve.",
+                "棕色很快出现；橙色和红色几乎不出现。可能有几种颜色的地方，它涂成褐色：取所有猜测的中间值，损失最小。"
+                "照片最下面的四分之一没有给它看过，在那里它多半还不如灰色：请看中间的曲线。",
             ),
             "film",
             "train=color-from-gray&learn=this&watch=astronaut&seconds=30",

@@ -12,7 +12,8 @@ from restorers.training.recipes._crops import BATCH, RATE, CropRecipe
 class ColorFromGray(CropRecipe):
     """A small U-Net learns the colours of the photos it is shown, from their gray, x̂ = f(0.299 R + 0.587 G + 0.114 B).
 
-    What has the same gray and the same texture gets the same colour: the mean of what it has seen. Mean absolute error, Adam.
+    What has the same gray and the same texture gets the same colour: the median of what it has seen, for the loss is the mean
+    absolute error. Adam.
     """
 
     title: ClassVar[Text] = Text("Colour from gray", "由灰度猜颜色")
