@@ -126,15 +126,15 @@ class Resolution(Lesson):
         ),
         Step(
             Text(
-                "It also matters how a photo is reduced. Here every fourth pixel was kept and the others thrown away, without averaging.",
-                "怎样缩小也很重要。这里每四个像素只留一个，其余直接扔掉，没有先取平均。",
+                "It also matters how a photo is reduced. Here one pixel of every 4 × 4 was kept and the others thrown away, without averaging.",
+                "怎样缩小也很重要。这里每 4 × 4 个像素只留一个，其余直接扔掉，没有先取平均。",
             ),
             Text("Zoom in on the whiskers in the degraded picture. What is wrong with them?", "放大退化图里的胡须。它们怎么了？"),
             Text(
                 "They have become rows of dots. Detail too fine for the coarse grid turns into patterns that were never there: aliasing. "
-                "Smoothing repairs a part of it. Average first, then reduce: try “Antialiased” under “More settings”.",
+                "Smoothing repairs a part of it. Average first, then reduce: try “Bicubic, antialiased” under “More settings”.",
                 "它们变成了一排排小点。对粗网格来说太细的细节，会变成本来没有的图案，这叫“混叠”。平滑只能补救一部分。"
-                "应先平均再缩小：在“更多设置”里试试“抗锯齿”。",
+                "应先平均再缩小：在“更多设置”里试试“双三次（抗锯齿）”。",
             ),
             "pictures",
             "photo=cat&with=downscale,factor=4,method=nearest&using=bicubic_resample",

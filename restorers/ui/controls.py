@@ -17,6 +17,7 @@ from restorers.text import Text
 from restorers.ui.language import both, say
 from restorers.ui.number_inputs import BoundedSlider
 
+MORE = Text("More settings", "更多设置")
 NOTHING_PAINTED = {"picture": None, "of": None, "mask": None}
 
 
@@ -66,7 +67,7 @@ def panel(parameters: Iterable[Parameter], elem_id: str, visible: bool, shown: i
         for p in ordinary[:shown]:
             components[p.name] = control(p, f"{elem_id}-{p.name}")
         if ordinary[shown:]:
-            with gr.Accordion(say(Text("More settings", "更多设置")), open=False, elem_id=f"{elem_id}-more", elem_classes="more"):
+            with gr.Accordion(say(MORE), open=False, elem_id=f"{elem_id}-more", elem_classes="more"):
                 for p in ordinary[shown:]:
                     components[p.name] = control(p, f"{elem_id}-{p.name}")
     return Panel(group, components)

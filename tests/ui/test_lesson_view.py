@@ -6,15 +6,22 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from restorers.degradations import DEGRADATIONS
 from restorers.lessons import LESSONS, PLACES
+from restorers.restore import all_restorers
 from restorers.samples import SAMPLES
 from restorers.text import Text
+from restorers.training.recipes import RECIPES
 from restorers.ui import lesson_view as view
+from restorers.ui.controls import MORE
 from restorers.ui.restore_tab import start_setup
 from restorers.ui.setup import from_query, to_query
 from restorers.ui.train_handlers import page_recipes
 from restorers.ui.train_setup import TrainSetup
 from restorers.ui.train_setup import from_query as training_of
+from restorers.ui.viewer import LABELS
+from restorers.ui.words import restore as restore_words
+from restorers.ui.words import train as train_words
 
 TABS = {name: Text(name.title(), f"{name}页") for name in ("restore", "train", "lessons")}
 STEPS = [pytest.param(step, id=f"{lesson.name}-{number}") for lesson in LESSONS for number, step in enumerate(lesson.steps, 1)]
@@ -29,6 +36,34 @@ def test_the_tab_takes_every_setting_of_a_step(step):
         setup, ignored = training_of(parse_qsl(step.link), TrainSetup(page_recipes()[0].name, sample="cat"))
         assert setup.sample == dict(parse_qsl(step.link))["watch"]
     assert ignored == []
+
+
+QUOTED = re.compile("“(.*?)[.?]?”")
+SAYINGS = {"lost", "acc", "I do not know this"}  # in quotes, but on no control
+
+
+def _names():
+    """What stands on the page, in English, and the same in Chinese."""
+    plugins = [*DEGRADATIONS, *all_restorers(), *RECIPES]
+    parameters = [parameter for plugin in plugins for parameter in plugin.parameters()]
+    found = [MORE, *LABELS.values(), *(plugin.title for plugin in plugins), *(parameter.label for parameter in parameters)]
+    found += [choice for parameter in parameters for choice in (parameter.choices or {}).values()]
+    for room in (restore_words, train_words):
+        found += [text for text in vars(room).values() if isinstance(text, Text)]
+    names = {}
+    for text in found:
+        names.setdefault(text.en.rstrip("?"), set()).add(text.zh.rstrip("？"))
+    return names
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_a_step_quotes_is_called_so_on_the_page(step):
+    names = _names()
+    for text in (step.says, step.question, step.answer):
+        in_chinese = {quoted.rstrip("？") for quoted in QUOTED.findall(text.zh)}
+        for quoted in set(QUOTED.findall(text.en)) - SAYINGS:
+            assert quoted in names
+            assert names[quoted] & in_chinese
 
 
 def _shortened(query, link):
