@@ -58,7 +58,7 @@ class Latent(Lesson):
             Text("What do you see of the cat?", "还看得出猫吗？"),
             Text(
                 "Nothing: a gray cloud with stripes. The gain is deeply negative. It has never seen a cat like this, and paints what it knows.",
-                "完全看不出：一片带条纹的灰云。得分是很大的负数。它没见过这样的猫，只会画它认识的东西。",
+                "完全看不出：一片带条纹的灰云。增益是很大的负数。它没见过这样的猫，只会画它认识的东西。",
             ),
             "pictures",
             _BLURRED + "tutorial-deblur",

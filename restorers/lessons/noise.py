@@ -45,8 +45,8 @@ class Noise(Lesson):
                 "最古老的办法：把每个像素换成周围的平均值。随机数时高时低，一平均就互相抵消。",
             ),
             Text(
-                "The gain is large. Now look at the whiskers: what else was averaged away?",
-                "得分提高了很多。再看胡须：还有什么被平均掉了？",
+                "The gain, the big number, is large. Now look at the whiskers: what else was averaged away?",
+                "增益（那个大数字）很大。再看胡须：还有什么被平均掉了？",
             ),
             Text(
                 "Fine detail. An average cannot tell hair from noise: both are small and change from pixel to pixel.",
@@ -66,7 +66,7 @@ class Noise(Lesson):
             Text("Does it gain more than the average did?", "它比平均法提高得更多吗？"),
             Text(
                 "Yes. Strong waves are edges and stay; weak waves are mostly noise and go. Remember its gain for the next step.",
-                "是的。强的波是边缘，留下；弱的波多半是噪声，去掉。请记住它的得分，下一步要用。",
+                "是的。强的波是边缘，留下；弱的波多半是噪声，去掉。请记住它的增益，下一步要用。",
             ),
             "numbers",
             _STRONG + "wavelet",
@@ -117,7 +117,7 @@ class Noise(Lesson):
                 "The tutorial's network has seen one strength only: σ 50. Here the noise is weak, σ 5.",
                 "教程的网络只见过一种强度：σ 50。这里的噪声很弱，只有 σ 5。",
             ),
-            Text("What is its gain now?", "现在它的得分变化是多少？"),
+            Text("What is its gain now?", "现在它的增益是多少？"),
             Text(
                 "Negative: it does harm. It smooths as if the noise were strong, and takes the fur for grain. And the cat has become darker: "
                 "the noise that it knows always came with some brightness (mean 10), and that it takes off here as well. "

@@ -39,7 +39,7 @@ class Resolution(Lesson):
             Text("It comes closer to the original. Are the eyes back?", "它更接近原图了。眼睛回来了吗？"),
             Text(
                 "No. The steps between the blocks are gone, and that is the gain. But nothing new has appeared: smooth is not sharp.",
-                "没有。方块之间的台阶没了，得分就是这样提高的。但没有出现任何新东西：平滑不等于清晰。",
+                "没有。方块之间的台阶没了，增益就是这样来的。但没有出现任何新东西：平滑不等于清晰。",
             ),
             "pictures",
             _FACE + "bicubic_resample",
@@ -54,7 +54,7 @@ class Resolution(Lesson):
             Text("Does it come closer to the original as well?", "它也更接近原图吗？"),
             Text(
                 "No: the gain is negative. It has made the edges of the blocks steeper, and those were never in the face. Looking sharp and being right are two things.",
-                "没有：得分是负的。它让方块的边缘变陡了，而脸上本来没有方块。看起来锐利和真的正确是两回事。",
+                "没有：增益是负的。它让方块的边缘变陡了，而脸上本来没有方块。看起来锐利和真的正确是两回事。",
             ),
             "numbers",
             _FACE + "unsharp_mask",
