@@ -14,7 +14,7 @@ from restorers.text import Text
 class DoNothing(Classical):
     """Nothing: x̂ = y, limited to [0, 1]. What every other restorer has to beat."""
 
-    title: ClassVar[Text] = Text("Do nothing", "不处理")
+    title: ClassVar[Text] = Text("Do nothing", "什么都不做")
     help: ClassVar[Text] = Text(
         "Keeps the degraded photo as it is. Every other restorer has to beat it.", "保持退化后的图片不变。其他修复方法都应优于它。"
     )

@@ -95,7 +95,7 @@ class Latent(Lesson):
             Text(
                 "Some 874,000, nearly 18 times what the photo holds. It could learn its photos by heart without understanding anything. "
                 "Even on those it only reaches 16.88 dB, where doing nothing has 23.33 dB.",
-                "约 874,000 个，是照片本身的近 18 倍。它可以把照片背下来，却什么都没弄懂。即便在背过的照片上，它也只有 16.88 dB，而不处理有 23.33 dB。",
+                "约 874,000 个，是照片本身的近 18 倍。它可以把照片背下来，却什么都没弄懂。即便在背过的照片上，它也只有 16.88 dB，而什么都不做有 23.33 dB。",
             ),
             "numbers",
             _BLURRED + "tutorial-deblur",
@@ -112,7 +112,7 @@ class Latent(Lesson):
             Text(
                 "Because learning by heart is enough. On learned photos our copy reaches 16.88 dB, on the 10 others 14.83 dB; "
                 "there doing nothing has 24.74 dB. Only the second test says what it can do.",
-                "因为背下来就够了。在学过的照片上，我们的复现达到 16.88 dB，在另外 10 张上是 14.83 dB；而那里不处理有 24.74 dB。只有后一种检验才说明真本事。",
+                "因为背下来就够了。在学过的照片上，我们的复现达到 16.88 dB，在另外 10 张上是 14.83 dB；而那里什么都不做有 24.74 dB。只有后一种检验才说明真本事。",
             ),
             "method",
             _BLURRED + "tutorial-deblur",

@@ -84,7 +84,7 @@ class Noise(Lesson):
             Text(
                 "The wavelets, by a little. It is the same on 90 photos of dogs that the network had never seen: "
                 "doing nothing 14.73 dB, network 23.30 dB, wavelets 23.57 dB. A network is not better just because it is a network.",
-                "小波略胜一筹。在网络没见过的 90 张狗的照片上也一样：不处理 14.73 dB，网络 23.30 dB，小波 23.57 dB。不能因为它是网络就说它更好。",
+                "小波略胜一筹。在网络没见过的 90 张狗的照片上也一样：什么都不做 14.73 dB，网络 23.30 dB，小波 23.57 dB。不能因为它是网络就说它更好。",
             ),
             "numbers",
             _STRONG + "tutorial-denoise",
@@ -104,7 +104,7 @@ class Noise(Lesson):
                 "They sparkle in bright colours. That is another task than removing grain: on the 90 dogs doing nothing falls from 14.73 dB "
                 "to 10.55 dB. Our network, trained without the bug, then reaches 15.32 dB. A bug in the data is easy to miss, "
                 "for the training runs all the same.",
-                "那里闪着鲜艳的亮点。这已不是去除颗粒的任务了：在那 90 张狗的照片上，不处理的得分从 14.73 dB 降到 10.55 dB。"
+                "那里闪着鲜艳的亮点。这已不是去除颗粒的任务了：在那 90 张狗的照片上，什么都不做的得分从 14.73 dB 降到 10.55 dB。"
                 "我们的网络训练时没有这个错误，此时达到 15.32 dB。数据里的错误很容易漏掉，因为训练照样能跑。",
             ),
             "pictures",

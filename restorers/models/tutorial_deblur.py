@@ -32,7 +32,7 @@ class TutorialDeblur(Architecture):
         low=1,
         high=1024,
         step=1,
-        label=Text("Latent numbers", "隐变量个数"),
+        label=Text("Latent numbers", "潜在向量长度"),
         help=Text("Length of the vector between encoder and decoder.", "编码器与解码器之间向量的长度。"),
     )
 

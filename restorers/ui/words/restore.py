@@ -183,7 +183,7 @@ LINK_NO_RESTORER = Text("there is no method called “{name}”.", "没有名为
 LINK_ADDED = Text("“{name}” is on the hub: add it on the Models tab first.", "“{name}”在 hub 上：请先在“模型”页添加。")
 LINK_UNKNOWN_SETTING = Text("there is no setting called “{name}”.", "没有名为“{name}”的设置。")
 LINK_BAD_SEED = Text(
-    "the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机抽样必须是 0 到 {high} 的整数，收到“{value}”。"
+    "the random draw must be a whole number from 0 to {high}, it was “{value}”.", "随机编号必须是 0 到 {high} 的整数，收到“{value}”。"
 )
 LINK_BAD_STRENGTH = Text(
     "how much restoration (strength) must lie between 0 and 100, it was “{value}”.",
