@@ -1,4 +1,4 @@
-"""Where the files lie that visitors send: a folder that this user alone can read, bounded, and emptied within the hour."""
+"""Where the files lie that visitors send: a folder that this user alone can read, bounded, and emptied of what is an hour old."""
 
 from __future__ import annotations
 
