@@ -56,6 +56,8 @@ class Protocol:
 RGB = Protocol("RGB", "rgb", 0, Text("RGB, whole photo", "RGB，整张照片"))
 Y = Protocol("Y", "y", 0, Text("Y channel, whole photo", "Y 通道，整张照片"))
 GRAY = Protocol("gray", "gray", 0, Text("gray, whole photo", "灰度，整张照片"))
+# how a training scores its network on the pictures that were held out, as the card says it
+VALIDATION = Text("PSNR of each picture after clipping, mean; no crop", "每张图片截断后的 PSNR，取平均；不裁边")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 
 from restorers.degradations.base import Observation
 from restorers.diagnosis import DAMAGES
+from restorers.metrics import VALIDATION
 from restorers.photo import read_photo, to_uint8, write_photo
 from restorers.presets import PRESETS, Preset, PresetStore
 from restorers.restore import network, restore
@@ -85,7 +86,7 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
             {
                 "benchmark": "validation",
                 "setting": f"{len(inputs)} held-out pictures of {inputs.shape[2]}×{inputs.shape[1]}",
-                "protocol": "PSNR of each picture after clipping, mean; no crop",
+                "protocol": VALIDATION.en,
                 "psnr": round(psnr, 3),
                 "psnr_degraded": round(run.degraded_psnr, 3) if restores else None,
                 "gain": round(psnr - run.degraded_psnr, 3) if restores else None,

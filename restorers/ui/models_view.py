@@ -5,14 +5,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
+from restorers.compare import benchmarks
 from restorers.degradations import DEGRADATIONS, FAMILIES
 from restorers.hub import CARD, TEXT_LIMIT, Published
+from restorers.metrics import VALIDATION
 from restorers.presets import Preset
 from restorers.text import Text
+from restorers.training import tutorials
 from restorers.ui.compare_view import decibels
 from restorers.ui.jobs import Running, Waiting
 from restorers.ui.language import both, fill, joined
@@ -25,6 +29,7 @@ MOST_SCORES = 24  # of one preset
 SHOWN_COMMIT = 12  # digits
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([a-z]+\.png)\)")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+HELD_OUT = re.compile(r"(\d+) held-out pictures of (\d+×\d+)")
 COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _PSNR = Text("PSNR (dB)", "PSNR（dB）")
 
@@ -124,8 +129,10 @@ def scores(preset: Preset, foreign: bool = False) -> str:
         gain = words.GAIN_ONE.format(low=low) if low == high else words.GAIN.format(low=low, high=high)
     head = "".join(f'<th scope="col">{both(t)}</th>' for t in (words.MEASURED_ON, _PSNR, words.NOTHING, words.GAINED))
     body = ""
+    known = protocols()
     for protocol, group in groupby(entries, lambda s: _text(s.get("protocol"))):
-        row = f'<tr class="protocol"><th colspan="4" scope="rowgroup">{both(fill(words.PROTOCOL, protocol=plain(protocol)))}</th></tr>'
+        said = both(fill(words.PROTOCOL, protocol=known.get(protocol, plain(protocol))))
+        row = f'<tr class="protocol"><th colspan="4" scope="rowgroup">{said}</th></tr>'
         body += f"<tbody>{row}{''.join(map(_score, group))}</tbody>"
     note = f'<p class="note">{both(words.FOREIGN)}</p>' if foreign else ""
     caption = both(fill(words.SCORES, title=preset.title))
@@ -137,12 +144,26 @@ def scores(preset: Preset, foreign: bool = False) -> str:
 
 def _score(score: dict[str, Any]) -> str:
     benchmark, setting = _text(score.get("benchmark")), _text(score.get("setting"))
-    where = plain(" · ".join(filter(None, (benchmark, setting))))
+    where = _setting(setting)
+    if benchmark:
+        where = Text(*(" · ".join(filter(None, (benchmark, said))) for said in where))
     if isinstance(count := score.get("photos"), int) and not re.search(rf"\b{count}\b", setting):
         photos = words.PHOTOS.format(count=f"{count:,}")
         where = Text(f"{where.en} ({photos.en})", f"{where.zh}（{photos.zh}）")
     cells = [f"{score['psnr']:.2f}", *(_decibels(score.get(key), key == "gain") for key in ("psnr_degraded", "gain"))]
     return f'<tr><th scope="row">{both(where)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+@cache
+def protocols() -> dict[str, Text]:
+    """The protocols of this project's own cards, by what the cards call them."""
+    return {text.en: text for text in (VALIDATION, tutorials.PROTOCOL, *(b.help for b in benchmarks().values()))}
+
+
+def _setting(setting: str) -> Text:
+    if held_out := HELD_OUT.fullmatch(setting):
+        return words.HELD_OUT.format(count=held_out[1], size=held_out[2])
+    return words.SETTINGS.get(setting, plain(setting))
 
 
 def _decibels(value: Any, signed: bool) -> str:

@@ -149,6 +149,16 @@ def test_scores_stand_under_their_protocols_beside_doing_nothing():
     assert "No score was measured" in view.scores(replace(preset, scores=[]))
 
 
+def test_what_was_measured_and_how_is_said_in_chinese_too():
+    shown = "".join(view.scores(PRESETS.get(name)) for name in PRESETS.names())
+    in_chinese = "".join(re.findall(r'<span[^>]*lang="zh[^>]*>(.*?)</span>', shown))
+    assert "测量方式：高斯噪声，不截断" in in_chinese and "张 128×128 的留出图片" in in_chinese
+    # names of benchmarks, test sets and programs are the same in both languages
+    names = {"RGB", "PSNR", "SSIM", "JPEG", "OpenCV", "U-Net", "PCA", "cbsd", "set", "classic", "validation"}
+    names |= {"denoise", "enlarge", "dejpeg", "deblur", "inpaint", "colorize", "tutorials"}
+    assert set(re.findall(r"[A-Za-z][A-Za-z-]{2,}", in_chinese)) <= names
+
+
 def test_a_damaged_preset_is_a_sentence_among_the_cards(handlers, monkeypatch):
     def get(name):
         raise RestorersError(Text(f"{name} is <damaged>.", "损坏。"))

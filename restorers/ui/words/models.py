@@ -34,6 +34,22 @@ MEASURED_ON = Text("Measured on", "测量对象")
 NOTHING = Text("Doing nothing", "什么都不做")
 GAINED = Text("Gain", "增益")
 PHOTOS = Text("{count} pictures", "{count} 张图片")
+HELD_OUT = Text("{count} held-out pictures of {size}", "{count} 张 {size} 的留出图片")
+# settings as the cards hold them; what is not among them is a name or a formula, the same in both languages
+SETTINGS = {
+    text.en: text
+    for text in (
+        Text("cbsd68, σ 1.6, noise 2", "cbsd68，σ 1.6，噪声 2"),
+        Text("cbsd68, half missing", "cbsd68，缺失一半"),
+        Text("cbsd68, scratches", "cbsd68，划痕"),
+        Text("held-out pictures", "留出的图片"),
+        Text("held-out pictures, noise that wraps modulo 256, as published", "留出的图片，噪声对 256 取模回绕，与原文一致"),
+        Text("pictures it has learned from", "训练过的图片"),
+        Text("squares of the sample photos", "从示例照片裁出的方块"),
+        Text("test digits", "测试数字"),
+        Text("validation, grayscale", "validation，灰度"),
+    )
+}
 PROTOCOL = Text("Protocol: {protocol}", "测量方式：{protocol}")
 FOREIGN = Text(
     "These words and scores are its author's; nobody here has measured them again.",
