@@ -76,7 +76,7 @@ MISSING = Text(
 )
 NETWORK = Text(
     "A neural network with {parameters} learned numbers, trained on: {trained}.",
-    "一个神经网络，含 {parameters} 个学得的参数，训练数据：{trained}。",
+    "一个神经网络，含 {parameters} 个学得的参数，训练内容：{trained}。",
 )
 NETWORK_NARROW = Text(
     "It knows only such pictures of {size}×{size} pixels. On other photos a gain can mislead: a smear is often nearer to the "
