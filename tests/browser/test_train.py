@@ -93,7 +93,7 @@ def test_start_watch_pause_step_scrub_stop_reset_and_keep(seen, photo):
     last = page.get_attribute("#train-film [data-pane=now] img", "src")
     page.locator("#train-film input[type=range]").fill("0")
     assert page.get_attribute("#train-film [data-pane=now] img", "src") != last
-    assert "after 0 steps" in page.inner_text("#train-film output")
+    assert "step 0" in page.inner_text("#train-film output")
     drawn = "[...document.querySelectorAll('#train-film figure:not([hidden]) img')].every((i) => i.complete && i.naturalWidth > 50)"
     page.wait_for_function(drawn, timeout=LONG)
 

@@ -117,7 +117,7 @@ def test_start_stop_and_the_buttons_between(tab, values):
     engine.present.note({"event": "done", "step": 3, "seconds": 2.0, "reason": "stopped", "folder": None, "gain": None})
     engine.present.complete = True
     updates = tab.tick(values, ME)
-    assert "Stopped after 0 steps" in updates[tab.status] and not updates[tab.timer].active
+    assert "Stopped at step 0" in updates[tab.status] and not updates[tab.timer].active
     assert updates[tab.start]["visible"] is True and not updates[tab.stop]["interactive"]
 
 
@@ -228,4 +228,4 @@ def test_a_look_shows_gain_overfitting_and_the_sentence_of_a_failure():
     value = view.film(look)
     assert [frame["psnr"] for frame in value["frames"]] == ["20.0 dB", "24.5 dB"] and value["degraded_psnr"] == "20.0 dB"
     run.note({"event": "failed", "sentence": Text("It <broke>.", "坏了。"), "step": 2, "folder": None})
-    assert "It &lt;broke&gt;." in view.status(look) and "Ended after 2 steps" in view.status(look)
+    assert "It &lt;broke&gt;." in view.status(look) and "Ended at step 2" in view.status(look)

@@ -40,6 +40,12 @@ def test_no_word_is_kept_that_nobody_says(room):
     assert not unused
 
 
+def test_one_step_of_a_training_is_not_said_in_the_plural():
+    train = import_module("restorers.ui.words.train")
+    steps = [train.PAUSED, train.STOPPING, train.FAILED, train.AFTER, *train.ENDED.values()]
+    assert not [text.en for text in steps if re.search(r"\b1 \w+s\b", text.en.format(step=1, seconds=2))]
+
+
 def test_what_a_network_is_given_and_should_give_has_one_name():
     # recipes that copy, or turn colour into gray, are given nothing damaged, and what they should give need not be the original
     train, inside = (import_module(f"restorers.ui.words.{room}") for room in ("train", "inside"))

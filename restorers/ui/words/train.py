@@ -72,15 +72,15 @@ READY = Text(
 WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead} 位")
 STARTING = Text("Getting ready…", "正在准备……")
 RUNNING = Text("Learning: step {step}, {seconds} of {budget} s", "学习中：第 {step} 步，{seconds}/{budget} 秒")
-PAUSED = Text("Paused after {step} steps", "已在第 {step} 步后暂停")
-STOPPING = Text("Stopped after {step} steps; writing down what was learned…", "已在第 {step} 步后停止；正在记录所学……")
+PAUSED = Text("Paused at step {step}", "已在第 {step} 步后暂停")
+STOPPING = Text("Stopped at step {step}; writing down what was learned…", "已在第 {step} 步后停止；正在记录所学……")
 ENDED = {
-    "budget": Text("Done: {step} steps in {seconds} s.", "完成：{seconds} 秒内 {step} 步。"),
-    "stopped": Text("Stopped after {step} steps.", "已在第 {step} 步后停止。"),
-    "ended": Text("Done after {step} steps: the recipe itself called it enough.", "{step} 步后完成：配方自身判定已足够。"),
-    "lost": Text("Stopped after {step} steps, because nobody was looking any more.", "已在第 {step} 步后停止，因为已无人查看。"),
+    "budget": Text("Done at step {step}, after {seconds} s.", "完成：第 {step} 步，用时 {seconds} 秒。"),
+    "stopped": Text("Stopped at step {step}.", "已在第 {step} 步后停止。"),
+    "ended": Text("Done at step {step}: the recipe itself called it enough.", "在第 {step} 步完成：配方自身判定已足够。"),
+    "lost": Text("Stopped at step {step}, because nobody was looking any more.", "已在第 {step} 步后停止，因为已无人查看。"),
 }
-FAILED = Text("Ended after {step} steps.", "已在第 {step} 步后结束。")
+FAILED = Text("Ended at step {step}.", "已在第 {step} 步后结束。")
 GAIN_NOW = Text("closer to the original than the damaged photo", "比损坏的照片更接近原图")
 GAIN_LOSS = Text("farther from the original than the damaged photo", "比损坏的照片离原图更远")
 OVERFITTING = Text(
@@ -107,7 +107,7 @@ STRENGTHS_EMPTY = Text("Drawn when the training is over", "训练结束后绘制
 GIVEN = Text("Is shown", "所见")
 NOW = Text("Network", "网络")
 TRUTH = Text("Should be", "应为")
-AFTER = Text("after {step} steps", "{step} 步后")
+AFTER = Text("step {step}", "第 {step} 步")
 SCRUB = Text("Back and forth through the film", "前后浏览影片")
 FILM_EMPTY = Text("Here your photo gets better while the network learns.", "网络学习时，你的照片会在这里逐渐变好。")
 
