@@ -23,8 +23,8 @@ STOPPED_EARLY = Text("Stopped before the first result.", "在得到第一个结�
 WORKING = Text("{done} of {total} done, {percent} %. Now: {what}…", "已完成 {done}/{total}，{percent}%。正在运行：{what}……")
 FILLING = Text("{done} of {total} done, {percent} %", "已完成 {done}/{total}，{percent}%")
 STARTING = Text("Starting…", "正在开始……")
-DONE_ALL = Text("{total} methods in {seconds} s.", "{total} 种方法，用时 {seconds} 秒。")
-DONE_TABLE = Text("{total} restorations in {seconds} s.", "{total} 次修复，用时 {seconds} 秒。")
+DONE_ALL = Text("Methods compared: {total}, in {seconds} s.", "{total} 种方法，用时 {seconds} 秒。")
+DONE_TABLE = Text("Restorations done: {total}, in {seconds} s.", "{total} 次修复，用时 {seconds} 秒。")
 
 # all methods on one photo
 COMPARE = Text("Compare all methods", "比较全部方法")

@@ -34,7 +34,7 @@ SHOWN_MIDDLE = Text(
     "It is shown the middle of your damaged photo of the Restore tab: {width} × {height} pixels, so that you need not wait.",
     "给它看的是“修复”页上损坏照片的中间部分：{width} × {height} 像素，以免等待。",
 )
-WORKING = Text("Working for {seconds} seconds…", "已运行 {seconds} 秒……")
+WORKING = Text("Working for {seconds} s…", "已运行 {seconds} 秒……")
 OPENING = Text("Opening the network…", "正在打开网络……")
 NO_PHOTO = Text("There is no photo yet. Choose one on the Restore tab.", "还没有照片。请在“修复”页选择一张。")
 CALLS_OTHERS = Text(
