@@ -181,6 +181,27 @@ def test_what_is_painted_is_lost(desktop):
     desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=painted, timeout=LONG)
 
 
+def test_a_second_finger_paints_nothing(phone):
+    box = painter(phone)
+    touch = phone.context.new_cdp_session(phone)
+
+    def fingers(kind, *places):
+        points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"], "id": i} for i, (x, y) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (0.2, 0.2))
+    fingers("touchStart", (0.2, 0.2), (0.8, 0.8))
+    for step in range(1, 5):
+        fingers("touchMove", (0.2 + 0.05 * step, 0.2), (0.8, 0.8 - 0.05 * step))
+    fingers("touchEnd")
+    strokes = phone.evaluate("Object.values(restorers.paintings).flat()")
+    assert len(strokes) == 1
+    assert max(y for _, y in strokes[0]["points"]) < 0.3
+    fingers("touchStart", (0.5, 0.7))  # the next one starts where it is
+    fingers("touchEnd")
+    assert phone.evaluate("Object.values(restorers.paintings).flat().length") == 2
+
+
 def test_strokes_come_back_with_their_photo(desktop):
     box, scores = painter(desktop), []
 

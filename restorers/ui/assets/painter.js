@@ -6,6 +6,7 @@ const brush = element.querySelector("input");
 const paintings = (restorers.paintings ??= {});
 let strokes = [];
 let stroke = null;
+let finger = null; // id of the pointer that draws the stroke; others may rest on the photo
 
 function draw(target, width, height, colour, ground) {
   target.width = width;
@@ -55,20 +56,21 @@ function place(event) {
 }
 
 canvas.addEventListener("pointerdown", (event) => {
-  if (event.button) return;
-  canvas.setPointerCapture(event.pointerId);
+  if (event.button || (stroke && canvas.hasPointerCapture(finger))) return;
+  finger = event.pointerId;
+  canvas.setPointerCapture(finger);
   stroke = { size: Number(brush.value) / 100, points: [place(event)] };
   strokes.push(stroke);
   show();
 });
 canvas.addEventListener("pointermove", (event) => {
-  if (!stroke) return;
+  if (!stroke || event.pointerId !== finger) return;
   stroke.points.push(place(event));
   show();
 });
 for (const end of ["pointerup", "pointercancel"]) {
-  canvas.addEventListener(end, () => {
-    if (!stroke) return;
+  canvas.addEventListener(end, (event) => {
+    if (!stroke || event.pointerId !== finger) return;
     stroke = null;
     tell();
   });
