@@ -158,6 +158,27 @@ def test_damages_are_chained_and_unchained(desktop):
     assert "with=jpeg" in desktop.url
 
 
+def test_who_chooses_a_sample_by_keyboard_stays_on_it(desktop):
+    opened(desktop)
+    before = degraded(desktop)
+    desktop.locator("#restore-samples button").nth(3).press("Enter")
+    desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
+    assert desktop.evaluate("document.activeElement === document.querySelectorAll('#restore-samples button')[3]")
+    assert desktop.locator("#restore-samples [aria-pressed=true]").count() == 1
+    assert desktop.get_attribute("#restore-samples button >> nth=3", "aria-pressed") == "true"
+
+
+def test_who_removes_a_damage_by_keyboard_stays_among_them(desktop):
+    opened(desktop, "/?photo=cat&with=gaussian_noise&with=jpeg&with=posterize&with=gaussian_blur&using=gaussian_filter")
+    chips = desktop.locator("#restore-chips li")
+    chips.nth(1).locator("button").press("Enter")
+    desktop.wait_for_function("location.search.split('with=').length === 4", timeout=LONG)
+    assert desktop.evaluate("document.activeElement.ariaLabel").startswith("Remove: Posterize")
+    chips.nth(1).locator("button").press("Enter")
+    desktop.wait_for_function("location.search.split('with=').length === 3", timeout=LONG)
+    assert desktop.evaluate("document.activeElement.ariaLabel").startswith("Remove: Gaussian noise")
+
+
 def painter(page):
     """Where on the screen is painted."""
     opened(page)

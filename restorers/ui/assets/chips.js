@@ -15,6 +15,7 @@ function change(value) {
 function draw() {
   const language = restorers.language();
   const entries = props.value || [];
+  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
   list.replaceChildren(
     ...entries.map((entry, index) => {
       const item = document.createElement("li");
@@ -28,6 +29,8 @@ function draw() {
       return item;
     }),
   );
+  // where a chip was removed, on the one that takes its place, or on the last
+  if (focused >= 0) list.children[Math.min(focused, entries.length - 1)]?.querySelector("button").focus();
   clear.hidden = !entries.length;
   clear.textContent = words.clear[language];
 }

@@ -1,26 +1,27 @@
 const row = element.querySelector(".samples");
+const buttons = props.samples.map(({ name }) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  const picture = document.createElement("img");
+  picture.src = `samples/${name}.jpg`;
+  picture.width = picture.height = 52;
+  button.append(picture);
+  button.addEventListener("click", () => {
+    props.value = name;
+    draw();
+    trigger("input");
+  });
+  return button;
+});
+row.replaceChildren(...buttons);
 
 function draw() {
   const language = restorers.language();
-  row.replaceChildren(
-    ...props.samples.map(({ name, title }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.title = title[language];
-      button.setAttribute("aria-pressed", String(name === props.value));
-      const picture = document.createElement("img");
-      picture.src = `samples/${name}.jpg`;
-      picture.alt = title[language];
-      picture.width = picture.height = 52;
-      button.append(picture);
-      button.addEventListener("click", () => {
-        props.value = name;
-        draw();
-        trigger("input");
-      });
-      return button;
-    }),
-  );
+  props.samples.forEach(({ name, title }, index) => {
+    const button = buttons[index];
+    button.title = button.firstChild.alt = title[language];
+    button.setAttribute("aria-pressed", String(name === props.value));
+  });
 }
 
 draw();
