@@ -202,6 +202,20 @@ def test_what_is_painted_is_lost(desktop):
     desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=painted, timeout=LONG)
 
 
+def test_a_small_photo_is_large_enough_to_be_painted_on(phone):
+    painter(phone)
+    for name, shape in (("digit", 1), ("tower", 377 / 600), ("cat", 451 / 300)):  # 28 pixels wide, a tall one, a wide one
+        phone.click(f"#restore-samples button img[src='samples/{name}.jpg']")
+        phone.wait_for_function(
+            "(shape) => Math.abs(document.querySelector('#restore-paint img').style.getPropertyValue('--shape') - shape) < 0.01",
+            arg=shape,
+            timeout=LONG,
+        )
+        box = phone.locator("#restore-paint canvas").bounding_box()
+        assert box["height"] == pytest.approx(240, abs=1)
+        assert box["width"] / box["height"] == pytest.approx(shape, rel=0.02)
+
+
 def test_a_second_finger_paints_nothing(phone):
     box = painter(phone)
     touch = phone.context.new_cdp_session(phone)

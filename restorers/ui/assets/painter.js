@@ -85,7 +85,10 @@ element.querySelector("[data-clear]").addEventListener("click", () => {
   show();
   tell();
 });
-picture.addEventListener("load", show);
+picture.addEventListener("load", () => {
+  picture.style.setProperty("--shape", picture.naturalWidth / picture.naturalHeight);
+  show();
+});
 new ResizeObserver(show).observe(canvas);
 take();
 watch("value", () => {
