@@ -540,6 +540,16 @@ def test_the_knob_of_a_slider_is_seen(desktop, theme):
     assert np.abs(knob - ground).max() > 100
 
 
+def test_the_knob_of_the_strength_is_whole_on_a_phone(phone):
+    opened(phone)
+    knob, ring = 16, 1  # pixels
+    frame = phone.locator("#restore-strength").bounding_box()
+    track = phone.locator("#restore-strength input[type=range]").bounding_box()
+    middle, right = track["y"] + track["height"] / 2, track["x"] + track["width"]
+    assert middle + knob / 2 + ring <= frame["y"] + frame["height"]
+    assert right + ring <= frame["x"] + frame["width"]
+
+
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 def test_more_settings_have_no_scrollbars_of_their_own(device, request):
     page = opened(request.getfixturevalue(device), "/?photo=cat&with=jpeg,quality=30&using=non_local_means")
