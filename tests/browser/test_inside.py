@@ -56,6 +56,23 @@ def test_from_the_drawing_to_one_number_and_to_a_changed_code(desktop):
     page.wait_for_function(drawn, timeout=LONG)
 
 
+def test_no_press_of_an_arrow_is_lost_on_a_slow_connection(desktop):
+    page = opened(desktop)
+    layer(page, "restored")
+    large = page.locator("#inside-focus .inside-large")
+    box = large.bounding_box()
+    large.click(position={"x": box["width"] * 10.5 / 28, "y": box["height"] * 14.5 / 28})
+    page.wait_for_function("document.querySelector('#inside-arithmetic h3').innerText.includes('row 14, column 10')", timeout=LONG)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1})
+    large.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(250)
+    page.wait_for_function("document.querySelector('#inside-arithmetic h3').innerText.includes('row 14, column 16')", timeout=20_000)
+
+
 def test_a_walk_follows_its_slider_without_the_server(desktop):
     page = opened(desktop)
     page.click("#inside-start-walk")

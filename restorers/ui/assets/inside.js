@@ -1,6 +1,7 @@
 // HTML made on the server. What is pressed in it goes back as the component's value; a walk needs no server at all.
 const body = element.querySelector(".inside");
 let drawn = null;
+let asked = null; // what the place chosen last is known by: the answer to the one before it may come first
 
 function pick(what) {
   props.value = JSON.stringify(what);
@@ -14,6 +15,10 @@ function draw() {
   body.innerHTML = drawn || "";
   if (key) body.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
   body.querySelectorAll("[data-walk]").forEach(walk);
+  const large = body.querySelector(".inside-large");
+  const same = asked && large && ["channel", "vector", "rows", "columns"].every((name) => large.dataset[name] === asked[name]);
+  if (same) mark(large, asked.row, asked.column);
+  asked = null;
 }
 
 function walk(range) {
@@ -22,16 +27,22 @@ function walk(range) {
   range.setAttribute("aria-valuetext", `${Math.round(100 * share)} %`);
 }
 
+function mark(large, row, column) {
+  const { rows, columns } = large.dataset;
+  [large.dataset.row, large.dataset.column] = [row, column];
+  const dot = large.querySelector(".dot").style;
+  dot.left = `${(100 * column) / columns}%`;
+  dot.top = `${(100 * row) / rows}%`;
+}
+
 function choose(large, row, column) {
   const { rows, columns, vector, channel } = large.dataset;
   row = Math.min(Math.max(row, 0), rows - 1);
   column = Math.min(Math.max(column, 0), columns - 1);
   const index = Number(vector) ? Math.min(row * columns + column, vector - 1) : null;
   if (index !== null) [row, column] = [Math.floor(index / columns), index % columns];
-  [large.dataset.row, large.dataset.column] = [row, column];
-  const dot = large.querySelector(".dot").style;
-  dot.left = `${(100 * column) / columns}%`;
-  dot.top = `${(100 * row) / rows}%`;
+  mark(large, row, column);
+  asked = { ...large.dataset };
   pick(index === null ? { channel: Number(channel), place: [row, column] } : { place: [index] });
 }
 
