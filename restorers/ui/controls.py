@@ -87,7 +87,8 @@ def options(entries: Iterable[tuple[str, Text, Text]], disabled: bool = False) -
 def select(value: str, options: list[dict[str, Any]], *, title: Text, elem_id: str) -> gr.HTML:
     """A native select, with groups: the keyboard and a phone know it already. Its value is the value of the chosen option.
 
-    Event ``input``: the visitor has chosen. ``gr.update(options=…)`` changes what is offered. The value comes from outside: check it.
+    Event ``input``: the visitor has chosen. ``gr.update(options=…)`` changes what is offered;
+    with ``asked``, the value that a new value answers to, it leaves what the visitor has chosen since. The value comes from outside: check it.
     """
     return gr.HTML(
         value,
@@ -96,6 +97,7 @@ def select(value: str, options: list[dict[str, Any]], *, title: Text, elem_id: s
         apply_default_css=False,
         elem_id=elem_id,
         options=options,
+        asked=None,
     )
 
 

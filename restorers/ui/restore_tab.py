@@ -311,7 +311,7 @@ class RestoreTab:
         kinds = {"options": damage_options(following), **({"value": NONE} if alone else {})}
         return {
             **updates,
-            self.restorer: gr.update(value=chosen, options=offered),
+            self.restorer: gr.update(value=chosen, options=offered, asked=setup.restorer),
             self.damage: gr.update(**kinds),
             **self._applying(setup, values[self.damage]),
         }

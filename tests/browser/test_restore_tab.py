@@ -142,6 +142,26 @@ def test_another_damage_another_method(desktop):
     assert desktop.evaluate("document.querySelector('#restore-restorer option:checked').parentElement.label") == "Made for this damage"
 
 
+def test_a_method_chosen_while_the_damage_is_on_its_way_stays(desktop):
+    opened(desktop)
+    network = desktop.context.new_cdp_session(desktop)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", {"offline": False, "latency": 800, "downloadThroughput": -1, "uploadThroughput": -1})
+    desktop.select_option("#restore-damage select", "jpeg")
+    desktop.wait_for_timeout(200)
+    desktop.select_option("#restore-restorer select", "non_local_means")
+    made = "document.querySelector('#restore-restorer option:checked').closest('select').querySelector('optgroup option[value=dejpeg]')"
+    desktop.wait_for_function(f"{made}.parentElement.label === 'Made for this damage'", timeout=LONG)
+    desktop.wait_for_function("location.search.includes('with=jpeg') && location.search.includes('using=non_local_means')", timeout=LONG)
+    desktop.wait_for_timeout(3000)
+    assert desktop.input_value("#restore-restorer select") == "non_local_means"
+    assert desktop.locator("#restore-with-non_local_means-strength").is_visible()
+    assert "using=non_local_means" in desktop.url
+    desktop.select_option("#restore-damage select", "missing_pixels")  # and later on a method that does not fit gives way
+    desktop.wait_for_function("location.search.includes('missing_pixels') && !location.search.includes('non_local_means')", timeout=LONG)
+    assert desktop.input_value("#restore-restorer select") != "non_local_means"
+
+
 def test_damages_are_chained_and_unchained(desktop):
     before = gain(opened(desktop))
     desktop.click("#restore-then")

@@ -23,7 +23,18 @@ function draw() {
 }
 
 draw();
-watch(["value", "options"], draw);
+watch(["value", "options"], () => {
+  const { asked } = props;
+  props.asked = null;
+  const present = select.value;
+  const offered = props.options.some(({ value, disabled }) => value === present && !disabled);
+  // chosen while the answer was on its way: it stays, and the page hears of it
+  if (asked && offered && ![asked, props.value].includes(present)) {
+    props.value = present;
+    trigger("input");
+  }
+  draw();
+});
 document.addEventListener("restorers:language", draw);
 select.addEventListener("change", () => {
   props.value = select.value;
