@@ -38,7 +38,7 @@ def test_it_believes_the_noise_it_is_told(name, photo, noisy):
 
 def test_the_estimate_is_that_of_scikit_image(photo, noisy):
     for picture in (photo, noisy):
-        assert estimate_noise(picture) == pytest.approx(estimate_sigma(picture, channel_axis=-1, average_sigmas=True), rel=1e-4)
+        assert estimate_noise(picture) == pytest.approx(estimate_sigma(picture, channel_axis=-1, average_sigmas=True), rel=2e-3)
 
 
 def test_the_estimate_finds_the_noise():
@@ -46,6 +46,12 @@ def test_the_estimate_finds_the_noise():
     assert estimate_noise(noise) == pytest.approx(0.05, rel=0.03)
     assert estimate_noise(np.full((20, 20, 3), 0.3, np.float32)) == 0
     assert estimate_noise(np.full((1, 1, 3), 0.3, np.float32)) == 0
+
+
+@pytest.mark.parametrize("value", [0, 128 / 255, 1])
+def test_a_frame_of_any_colour_hides_no_noise(value, noisy):
+    framed = np.pad(np.clip(noisy, 0, 1), ((64, 64), (64, 64), (0, 0)), constant_values=value)
+    assert estimate_noise(framed) == pytest.approx(estimate_noise(np.clip(noisy, 0, 1)), rel=0.1)
 
 
 @pytest.mark.parametrize("radius", [1, 2, 3, 4])
