@@ -67,5 +67,5 @@ def _find_quality(levels: np.ndarray) -> int:
     def change(quality: int, sampling: int) -> float:
         return float(cv2.norm(_compress(sample, quality, sampling), sample, cv2.NORM_L2))
 
-    samplings = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+    samplings = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
     return min(range(95, 0, -1), key=lambda quality: min(change(quality, sampling) for sampling in samplings))

@@ -6,7 +6,11 @@ from restorers.classical import CLASSICAL
 from restorers.classical.jpeg_deblock import _find_quality
 from restorers.degradations import Observation
 
-SAMPLINGS = {"4:2:0": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420, "4:4:4": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444}
+SAMPLINGS = {
+    "4:2:0": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
+    "4:2:2": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422,
+    "4:4:4": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+}
 
 
 def jpeg(photo, quality, sampling="4:2:0"):
