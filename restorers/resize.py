@@ -73,7 +73,7 @@ _KERNELS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], int]] = {"bicubic"
 
 
 @lru_cache(maxsize=32)
-def _weights(old: int, new: int, method: str) -> csr_array:
+def interpolation(old: int, new: int, method: str) -> csr_array:
     """The interpolation of ``old`` samples to ``new`` ones, new × old.
 
     Sparse, for a sample is the sum of a few; and a dense product waits for the threads of NumPy's BLAS, which takes up to twenty times as long
@@ -100,7 +100,7 @@ def _weights(old: int, new: int, method: str) -> csr_array:
 def _along_rows(photo: np.ndarray, new: int, method: str) -> np.ndarray:
     if photo.shape[0] == new:
         return photo
-    return (_weights(photo.shape[0], new, method) @ photo.reshape(photo.shape[0], -1)).reshape(new, *photo.shape[1:])
+    return (interpolation(photo.shape[0], new, method) @ photo.reshape(photo.shape[0], -1)).reshape(new, *photo.shape[1:])
 
 
 def _along_columns(photo: np.ndarray, new: int, method: str) -> np.ndarray:

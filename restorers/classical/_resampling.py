@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from restorers.degradations.base import Observation
-from restorers.resize import resize
+from restorers.resize import interpolation, resize
 
 
 def resample(observation: Observation, method: str) -> np.ndarray:
@@ -22,11 +22,16 @@ def resample(observation: Observation, method: str) -> np.ndarray:
     height, width = observation.photo.shape[:2]
     rows, columns = (max(1, round(n / observation.scale)) for n in (height, width))
     small = resize(observation.photo, rows, columns)
-    small = np.tensordot(_undo(rows, height), small, 1)
-    small = np.tensordot(_undo(columns, width), small, (1, 1)).swapaxes(0, 1)
+    small = _undo(small, height)
+    small = _undo(small.swapaxes(0, 1), width).swapaxes(0, 1)
     return np.clip(resize(np.ascontiguousarray(np.clip(small, 0, 1)), height, width, method), 0, 1)
 
 
-def _undo(small: int, large: int) -> np.ndarray:
-    """The inverse of D U for one axis, (small, small)."""
-    return np.linalg.inv(resize(resize(np.eye(small, dtype=np.float32), large, small), small, small))
+def _undo(small: np.ndarray, large: int) -> np.ndarray:
+    """The solution s of D U s = ``small`` along its rows, which D has reduced from ``large`` ones; float32."""
+    from scipy.sparse.linalg import splu
+
+    length = small.shape[0]
+    # each small pixel depends on its neighbours alone: the factors are as sparse as the matrix
+    both = interpolation(large, length, "bicubic").astype(np.float64) @ interpolation(length, large, "bicubic").astype(np.float64)
+    return splu(both.tocsc()).solve(small.reshape(length, -1).astype(np.float64)).astype(np.float32).reshape(small.shape)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -39,3 +41,15 @@ def test_the_small_photo_is_explained(photo):
 def test_a_factor_beyond_the_photo(photo):
     restored = CLASSICAL.get("bicubic_resample")().restore(Observation(photo[:3, :5], scale=8.0))
     assert np.ptp(restored, axis=(0, 1)).max() < 1e-4
+
+
+def test_a_panorama_takes_memory_by_its_pixels():
+    """And not by the square of its length, nor time by the cube."""
+    observation = Observation(np.random.default_rng(0).random((4, 3000, 3), dtype=np.float32), scale=1.5)
+    resample(observation, "bicubic")  # what is imported and kept for the next photo
+    tracemalloc.start()
+    try:
+        resample(observation, "bicubic")
+        assert tracemalloc.get_traced_memory()[1] < 50 * observation.photo.nbytes
+    finally:
+        tracemalloc.stop()
