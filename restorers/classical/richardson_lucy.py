@@ -11,7 +11,8 @@ from restorers.degradations.base import Observation
 from restorers.params import param
 from restorers.text import Text
 
-# keep divisions away from zero: of a dark pixel, and of a place in the frame that hardly reaches the photo
+# keep divisions away from zero: of a dark pixel, and of a place in the frame that hardly reaches the photo, as a share of what the
+# best place gives it: where the kernel is far larger than the photo no place gives it much
 _DARK = 1e-3
 _UNSEEN = 1e-2
 
@@ -49,7 +50,7 @@ class RichardsonLucy(Classical):
         frame = Frame(photo.shape[:2], observation.kernel)
         blur, turned = frame.transfer, np.conj(frame.transfer)
         seen = frame.inverse(turned * frame.forward(frame.alone(np.ones((*photo.shape[:2], 1), np.float32))))
-        seen = np.maximum(seen, _UNSEEN)
+        seen = np.maximum(seen, _UNSEEN * seen.max())
         estimate = frame.mirrored(photo)
         for _ in range(self.iterations):
             again = frame.inverse(blur * frame.forward(estimate))[frame.inside]

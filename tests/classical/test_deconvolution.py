@@ -51,6 +51,15 @@ def test_without_a_blur_nothing_changes(name, photo):
     assert np.abs(restored - photo).max() < 3 / 255
 
 
+@pytest.mark.parametrize("name", ["wiener", "richardson_lucy"])
+@pytest.mark.parametrize("sigma", [10, 100])
+def test_a_photo_far_smaller_than_the_kernel_keeps_its_brightness(name, sigma, photo):
+    photo, kernel = photo[:3, :4], gaussian(sigma, 81)
+    observed = blurred(photo, kernel)
+    restored = CLASSICAL.get(name)().restore(Observation(observed, kernel=kernel, noise_sigma=0.0))
+    np.testing.assert_allclose(restored.mean(axis=(0, 1)), observed.mean(axis=(0, 1)), atol=3 / 255)
+
+
 def test_wiener_solves_its_equation(photo):
     """In a small frame the linear system can be written out and solved directly."""
     photo, kernel, sigma = photo[:12, :10], gaussian(0.8, 3), 4 / 255
