@@ -222,8 +222,12 @@ def _decode(file: BinaryIO, kind: str, name: Text, max_megapixels: float, notes:
     alpha = None
     if kind == "PNG" and _png_depth(file) == 16:
         pixels, alpha = _split(_decode_wide(file))
-        pixels = _scale(pixels[..., :1] if gray else pixels, notes)
-        alpha = None if alpha is None else alpha / np.float32(65535)
+        pixels = pixels[..., :1] if gray else pixels
+        if alpha is not None:
+            alpha = alpha / np.float32(65535)
+        elif gray and image.has_transparency_data:  # one gray level; OpenCV heeds a transparent colour only
+            alpha = (pixels[..., 0] != image.info["transparency"]).astype(np.float32)
+        pixels = _scale(pixels, notes)
     else:
         if image.has_transparency_data:
             alpha = np.asarray(image.convert("RGBA").getchannel("A")) / np.float32(255)

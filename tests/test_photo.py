@@ -138,6 +138,18 @@ READ = {
         "over white",
     ),
     "png 16 bits, gray": (png16(GRAY16, 0), gray(GRAY16) / 65535, 0, "16 bits"),
+    "png 16 bits, one gray transparent": (
+        png(2, 1, 16, 0, b"\0" + struct.pack(">HH", 1000, 2000), (b"tRNS", struct.pack(">H", 1000))),
+        gray(np.array([[65535, 2000]])) / 65535,
+        0,
+        "over white",
+    ),
+    "png 16 bits, one colour transparent": (
+        png(2, 1, 16, 2, b"\0" + struct.pack(">6H", 1000, 2000, 3000, 4000, 5000, 6000), (b"tRNS", struct.pack(">HHH", 1000, 2000, 3000))),
+        np.array([[[65535, 65535, 65535], [4000, 5000, 6000]]]) / 65535,
+        0,
+        "over white",
+    ),
     "png 16 bits, rgb": (png16(RGB16, 2), RGB16 / 65535, 0, "16 bits"),
     "png 16 bits, gray and alpha": (png16(np.dstack([GRAY16, ALPHA16]), 4), over_white(gray(GRAY16), ALPHA16, 65535), 0, "over white"),
     "png 16 bits, rgba": (png16(np.dstack([RGB16, ALPHA16]), 6), over_white(RGB16, ALPHA16, 65535), 0, "over white"),
