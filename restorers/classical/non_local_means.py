@@ -13,9 +13,10 @@ from restorers.text import Text
 
 @dataclass(frozen=True)
 class NonLocalMeans(Classical):
-    """An average of pixels whose surroundings look alike, near or far: weights exp(−max(0, D − 2 σ²) / h²), h = ``strength`` · σ.
+    """An average of pixels whose surroundings look alike, near or far: weights exp(−max(0, D − 2 σ²) / h²).
 
-    D is the mean squared difference of two patches of (2·``patch_radius`` + 1)² pixels; partners are looked for up to
+    D is the mean squared difference of two patches of p × p pixels, p = 2·``patch_radius``: the fast mode leaves out the patch's
+    first row and column, and counts as if it had not: h = ``strength`` · σ · (p + 1) / p. Partners are looked for up to
     ``search_radius`` pixels away. The noise σ is told where known, and else measured on the photo.
 
     Reference: Buades, Coll and Morel, "A non-local algorithm for image denoising", CVPR 2005; scikit-image's
@@ -39,7 +40,7 @@ class NonLocalMeans(Classical):
     )  # fmt: skip
     patch_radius: int = param(
         2, low=1, high=4, step=1, unit="px", label=Text("Patch radius", "图块半径"),
-        help=Text("Size of what is compared: 2 is 5 × 5 pixels.", "被比较的图块大小：2 即 5 × 5 像素。"),
+        help=Text("Size of what is compared: 2 is 4 × 4 pixels.", "被比较的图块大小：2 即 4 × 4 像素。"),
     )  # fmt: skip
     search_radius: int = param(
         6, low=1, high=12, step=1, unit="px", label=Text("Search radius", "搜索半径"),

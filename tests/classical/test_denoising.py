@@ -81,6 +81,24 @@ def test_the_bilateral_filter_is_its_formula(photo):
     np.testing.assert_allclose(restored, total / weights[..., None], atol=1e-3)
 
 
+@pytest.mark.parametrize("radius", [1, 2])
+def test_non_local_means_are_their_formula(radius, photo, noisy):
+    noisy, (height, width) = noisy[:40, :48], (40, 48)
+    sigma, search, side = 25 / 255, 3, 2 * radius
+    spread, margin = 0.6 * sigma * (side + 1) / side, radius + search
+    padded = np.pad(noisy.astype(np.float64), ((margin, margin), (margin, margin), (0, 0)), mode="reflect")
+    total, weights = np.zeros_like(noisy, np.float64), np.zeros((height, width))
+    for y in range(-search, search + 1):
+        for x in range(-search, search + 1):
+            there = np.roll(padded, (-y, -x), (0, 1))
+            square = ((there - padded) ** 2).mean(axis=2)
+            patch = ndimage.uniform_filter(square, side, origin=-1, mode="wrap")
+            weight = np.exp(-np.maximum(patch - 2 * sigma**2, 0) / spread**2)[margin:-margin, margin:-margin]
+            total, weights = total + weight[..., None] * there[margin:-margin, margin:-margin], weights + weight
+    means = CLASSICAL.get("non_local_means")(patch_radius=radius, search_radius=search).restore(Observation(noisy, noise_sigma=sigma))
+    np.testing.assert_allclose(means, np.clip(total / weights[..., None], 0, 1), atol=0.01)
+
+
 def impulses(photo, share, seed=0):
     rng = np.random.default_rng(seed)
     hit = rng.random(photo.shape[:2]) < share
