@@ -65,7 +65,7 @@ class Parameter:
             raise self._refuse(rule, value)
         try:
             number = float(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # a whole number of hundreds of digits is no float
             raise self._refuse(rule, value) from None
         if not math.isfinite(number) or not self.low <= number <= self.high:
             raise self._refuse(rule, value)

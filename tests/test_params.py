@@ -38,6 +38,8 @@ def test_text_and_numbers_become_values():
         ({"strength": "2.1"}, "strength must be a number from 0 to 2 px. Received: '2.1'. Default: 1.0."),
         ({"strength": "nan"}, "a number from 0 to 2"),
         ({"strength": "inf"}, "a number from 0 to 2"),
+        ({"strength": 10**400}, "a number from 0 to 2"),
+        ({"count": -(10**400)}, "a whole number from 1 to 9"),
         ({"strength": None}, "a number from 0 to 2"),
         ({"strength": True}, "a number from 0 to 2"),
         ({"count": 2.5}, "a whole number from 1 to 9"),
