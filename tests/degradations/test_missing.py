@@ -6,6 +6,7 @@ from PIL import Image
 from scipy import ndimage
 
 from restorers.degradations import degrade
+from restorers.degradations._missing import draw
 from restorers.degradations.missing_pixels import MissingPixels
 from restorers.degradations.painted_mask import PaintedMask
 from restorers.degradations.scratches import Scratches
@@ -40,6 +41,29 @@ def test_one_scratch_is_one_thin_line(make_photo):
         assert mask.any()
         # its width is 0.5 to 1.5 times the mean: no pixel is deeper inside than half of that
         assert ndimage.distance_transform_edt(np.pad(mask, 1)).max() <= 4 * 1.5 / 2 + 1
+
+
+@pytest.mark.parametrize("width", [1.5, 2, 3, 4.5, 8, 13, 30])
+@pytest.mark.parametrize("angle", [0, 30, 60, 90])
+def test_a_stroke_is_as_wide_as_asked(width, angle):
+    along = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    canvas = np.zeros((400, 400), np.uint8)
+    draw(canvas, 200.3 + np.outer(np.linspace(-150, 150, 20), along), width)
+    y, x = np.mgrid[-200:200, -200:200]
+    middle = np.abs(x * along[0] + y * along[1]) <= 100
+    assert canvas[middle].sum() / 200 == pytest.approx(width, abs=0.1 if angle % 90 else 0.6)
+
+
+def test_the_thinnest_stroke_has_no_gap():
+    canvas = np.zeros((60, 80), np.uint8)
+    draw(canvas, np.array([[3.2, 4.7], [40.1, 50.3], [70.4, 52.6], [75, 3]]), 1)
+    assert ndimage.label(canvas, np.ones((3, 3)))[1] == 1 and canvas[5, 3] and canvas[3, 75]
+
+
+def test_a_stroke_beyond_the_photo_leaves_no_mark():
+    canvas = np.zeros((10, 10), np.uint8)
+    draw(canvas, np.array([[-9.0, -5.0], [-6.0, 20.0]]), 3)
+    assert not canvas.any()
 
 
 def test_wider_scratches_take_more(make_photo):

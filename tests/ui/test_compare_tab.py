@@ -122,7 +122,7 @@ def test_a_comparison_ends_ranked_with_files_and_gives_the_button_back(tab, valu
     assert {p["id"] for p in panes[2:]} == {"gaussian_filter", "median_filter"}
     assert all(p["url"].startswith("pictures/") and p["action"]["en"] == "Open in Restore" for p in panes[2:])
     assert last[tab.all_files].count("download=") == 3  # one table, and a card in each language
-    assert "3 methods in" in last[tab.all.status]
+    assert "Methods compared: 3, in" in last[tab.all.status]
 
 
 def test_results_appear_one_by_one_with_a_number(tab, values, monkeypatch):
