@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from restorers.degradations._missing import FILL
 from restorers.photo import HALF_LEVEL, is_gray
@@ -122,7 +123,7 @@ def diagnose(maps: np.ndarray, photo: np.ndarray) -> Diagnosis:
 
     Of damage that lies over all of it the evidence of the pixels, log(p / (1 − p)), is averaged: a place where nothing can be
     seen, such as a clear sky, says neither yes nor no. In a photo in colour hardly any pixel is by chance exactly as a lost one
-    is, so little is asked of the network there.
+    is, so little is asked of the network there, and nothing next to a pixel that is lost.
 
     Args:
         maps: float32 (height, width, one for each of ``DAMAGES``), probabilities.
@@ -135,6 +136,9 @@ def diagnose(maps: np.ndarray, photo: np.ndarray) -> Diagnosis:
     for gray, enough in zip(LOST, SUSPECT, strict=True):
         asked[(np.abs(photo - gray) < HALF_LEVEL).all(axis=-1)] = SUSPECT_IN_GRAY if in_gray else enough
     missing = maps[..., channel("missing")] > asked
+    if not in_gray:  # a scratch goes on where it has its gray, whatever the network gives
+        filled = (np.abs(photo - FILL) < HALF_LEVEL).all(axis=-1)
+        missing = ndimage.binary_propagation(missing, np.ones((3, 3)), missing | filled)
     if missing.mean() < (LEAST_MISSING_IN_GRAY if in_gray else LEAST_MISSING):
         missing = np.zeros_like(missing)
     share = float(missing.mean())

@@ -72,6 +72,18 @@ def test_a_pixel_that_looks_exactly_lost_needs_little_evidence_but_in_a_gray_pho
     assert np.flatnonzero(look(maps(missing=0.6), gray).missing.any(axis=1)).tolist() == [10, 20, 30, *range(40, 60)]
 
 
+def test_a_scratch_goes_on_where_it_has_its_gray():
+    photo = np.tile(np.float32([0.3, 0.4, 0.6]), (100, 100, 1))
+    scratch, apart = (np.arange(10, 30), np.arange(10, 30)), (slice(60, 63), 60)
+    photo[scratch] = photo[apart] = 128 / 255
+    seen = maps()
+    seen[10:20, 10:20, channel("missing")] = np.diag(np.full(10, 0.9))
+    found = look(seen, photo).missing
+    assert found[scratch].all() and found.sum() == 20, "what touches nothing that is lost is left"
+    gray = photo.mean(axis=-1, keepdims=True).repeat(3, axis=-1)
+    assert not look(seen, gray).missing.any(), "in a gray photo much has that gray by chance"
+
+
 def test_what_was_mended_is_not_mended_again():
     noise, blur = DAMAGES[channel("noise")], DAMAGES[channel("blur")]
     seen = look(maps(noise=0.9, resolution=0.9))

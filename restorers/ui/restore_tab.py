@@ -309,9 +309,11 @@ class RestoreTab:
         chosen, offered = self._fitted(request.session_hash, setup, look)
         updates = self.refresh({**values, self.restorer: chosen}, request)
         kinds = {"options": damage_options(following), **({"value": NONE} if alone else {})}
+        # it comes from outside: what is no method is not sent back
+        answered = setup.restorer if any(option["value"] == setup.restorer for option in offered) else None
         return {
             **updates,
-            self.restorer: gr.update(value=chosen, options=offered, asked=setup.restorer),
+            self.restorer: gr.update(value=chosen, options=offered, asked=answered),
             self.damage: gr.update(**kinds),
             **self._applying(setup, values[self.damage]),
         }

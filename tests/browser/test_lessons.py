@@ -76,7 +76,7 @@ def test_a_link_opens_its_step_and_says_what_it_leaves_out(desktop):
     assert not seen(desktop, ".lesson-notices p")
     for wrong, sentence in (
         ("lesson=nonsense&step=2", "there is no lesson called “nonsense”"),
-        ("lesson=noise&step=99", "a whole number from 1 to 8, it was “99”"),
+        ("lesson=noise&step=99", "a whole number from 1 to 9, it was “99”"),
         ("lesson=noise&step=two", "it was “two”"),
         ("hide=photo,everything", "nothing called “everything” can be hidden"),
     ):
