@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from restorers.degradations._missing import FILL
 from restorers.photo import HALF_LEVEL, is_gray
@@ -129,6 +128,8 @@ def diagnose(maps: np.ndarray, photo: np.ndarray) -> Diagnosis:
         maps: float32 (height, width, one for each of ``DAMAGES``), probabilities.
         photo: what they were made of, float32 (height, width, 3).
     """
+    from scipy import ndimage
+
     p = np.clip(maps, CERTAIN, 1 - CERTAIN)
     evidence = np.log(p / (1 - p)).mean(axis=(0, 1), dtype=np.float64)
     whole = 1 / (1 + np.exp(-evidence))
