@@ -39,7 +39,7 @@ def _photo_or_sample(source: Path) -> Path:
     """The path as given, or the file of the sample photo of that name where there is no such path."""
     from restorers.samples import SAMPLES
 
-    return SAMPLES[str(source)].path if str(source) in SAMPLES and not source.exists() else source
+    return SAMPLES[str(source)].path if str(source) in SAMPLES and _state(source) is None else source
 
 
 In = Annotated[
@@ -125,9 +125,9 @@ def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
     """Pairs of files to read and to write."""
     from restorers.photo import PhotoError, disk_reason, list_photos
 
-    if not source.is_dir():
-        return _sparing([(source, target / f"{source.stem}.png" if target.is_dir() else target)])
-    if target.exists() and not target.is_dir():
+    if not _is_folder(source):
+        return _sparing([(source, target / f"{source.stem}.png" if _is_folder(target) else target)])
+    if _state(target) and not _is_folder(target):
         raise UsageError(
             Text(
                 f"{source.name} is a folder, so OUT must be one too. Received: {target.name}.",
@@ -174,6 +174,11 @@ def _state(path: Path) -> os.stat_result | None:
         return None
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder; unlike ``Path.is_dir`` silent where it may not be looked at."""
+    return os.path.isdir(path)
+
+
 def _say(sentence: Text | str) -> None:
     tqdm.write(str(sentence), file=sys.stderr)
 
@@ -186,7 +191,7 @@ def _run(source: Path, target: Path, work: Work, on: str = "local") -> list[dict
 
     executor, jobs = find_executor(on), _jobs(source, target)
     results, failed = [], 0
-    folder = source.is_dir()
+    folder = _is_folder(source)
     head = {"total": len(jobs), "unit": "photo"} if folder else {"total": 100, "unit": "%", "leave": False}
     with tqdm(**head, disable=not (folder or sys.stderr.isatty())) as bar, executor:
 
@@ -355,7 +360,7 @@ def degrade(
 
 def _report(results: list[dict[str, Any]], source: Path, as_json: bool) -> None:
     if as_json:
-        _print_json({"results": results} if source.is_dir() else {k: v for k, v in results[0].items() if k != "file"})
+        _print_json({"results": results} if _is_folder(source) else {k: v for k, v in results[0].items() if k != "file"})
         return
     for result in results:
         shown = {k: v for k, v in result.items() if v is not None and k != "notes"}
@@ -394,11 +399,11 @@ def restore(
                 f"restore 需要且仅需要一个 --using 名称。收到：{len(restorers)} 个。",
             )
         )
-    if source.is_dir() or not is_video(source):
+    if _is_folder(source) or not is_video(source):
         work = partial(restore_job, restorer=restorers[0], degradation=degradation, seed=seed, strength=strength)
         _report(_run(source, target, work, on), source, as_json)
         return
-    target = target / video_name(source) if target.is_dir() else target
+    target = target / video_name(source) if _is_folder(target) else target
     executor = find_executor(on)
     with tqdm(unit="frame", disable=None) as bar, executor:
 
@@ -442,7 +447,7 @@ def compare(
             )
         )
     restorers = _restorers(groups) or [cls() for cls in suited_restorers(degradation)]
-    executor, files = find_executor(on), list_photos(source) if source.is_dir() else [source]
+    executor, files = find_executor(on), list_photos(source) if _is_folder(source) else [source]
     work = partial(compare_job, restorers=restorers, degradation=degradation, seed=seed)
     setting, photos, failed = degradation.describe(), [], 0
     with tqdm(total=len(files) * len(restorers), unit="run", disable=None) as bar, executor:
@@ -453,18 +458,18 @@ def compare(
         outcomes = executor.map(work, [(file, file) for file in files], load=read_job, progress=show)
         for file, outcome in zip(files, outcomes, strict=True):
             if not isinstance(outcome, RestorersError):
-                if source.is_dir() and outcome and outcome[0].psnr_degraded >= HARMLESS:
+                if _is_folder(source) and outcome and outcome[0].psnr_degraded >= HARMLESS:
                     _say(LeftOut(file.name, setting).sentence)
                     continue
                 photos.append((file.name, [replace(row, setting=setting) for row in outcome]))
-            elif source.is_dir():
+            elif _is_folder(source):
                 failed += 1
                 _pass_over(file, outcome)
             else:
                 raise outcome
     if photos and using:
-        failed += _untold(restorers, source / photos[0][0] if source.is_dir() else source, degradation)
-    more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if source.is_dir() else {}
+        failed += _untold(restorers, source / photos[0][0] if _is_folder(source) else source, degradation)
+    more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if _is_folder(source) else {}
     means = ranked(mean_rows(row for _, rows in photos for row in rows))
     _show_rows(means, as_json, more, degradation=setting, seed=seed)
     if failed or not means:
@@ -826,7 +831,7 @@ def publish(
     from restorers.presets import PRESETS, Preset
 
     target, folder = HubId.parse(to), Path(preset)
-    chosen = Preset.read(folder) if preset not in PRESETS.names() and folder.is_dir() else PRESETS.get(preset)
+    chosen = Preset.read(folder) if preset not in PRESETS.names() and _is_folder(folder) else PRESETS.get(preset)
     done = Hub(None).publish(chosen.folder, target, PRESETS.model(chosen), chosen.scores, private)
     if as_json:
         _print_json({"preset": chosen.name, "repository": target.repository, "url": done.url, "revision": done.revision})

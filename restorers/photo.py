@@ -518,7 +518,7 @@ def list_photos(folder: str | Path) -> list[Path]:
     """The pictures of a folder (by suffix, not of its subfolders), sorted by name; ``PhotoError`` if there are none."""
     folder = Path(folder)
     name = folder.name or folder
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # Path.is_dir raises where the folder may not be looked at
         raise PhotoError(Text(f"There is no folder called {name}.", f"没有名为 {name} 的文件夹。"))
     try:
         found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file())

@@ -186,7 +186,8 @@ def restore_video(
                 f"无法写入 {target.name}：后缀决定格式。视频支持：{known}。收到：{suffix or '无'}。",
             )
         )
-    if source.exists() and target.exists() and source.samefile(target):
+    # Path.exists raises where a file may not be looked at
+    if os.path.exists(source) and os.path.exists(target) and source.samefile(target):
         raise VideoError(
             Text(
                 f"The result would replace {source.name} itself. Give OUT another name.",

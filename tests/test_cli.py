@@ -184,6 +184,14 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
         (["degrade", "{file}", "{dir}/none/x.png", "--with", "gaussian_noise"], 1, "folder"),
         (["degrade", "{file}", "{dir}/x.xyz", "--with", "gaussian_noise"], 1, "xyz"),
         (["degrade", "{empty}", "{dir}/o", "--with", "gaussian_noise"], 1, "empty"),
+        # names that the disk does not take, as those in a folder that is closed to who asks: to look at them is an error of its own
+        (["restore", "{long}", "{out}", "--using", "median_filter"], 1, "cannot be opened: File name too long"),
+        (["restore", "{long}.mp4", "{dir}/o.mkv", "--using", "median_filter"], 1, "cannot be opened: File name too long"),
+        (["restore", "{file}", "{long}.png", "--using", "median_filter"], 1, "was not written: File name too long"),
+        (["restore", "{dir}", "{long}", "--using", "median_filter"], 1, "was not made: File name too long"),
+        (["compare", "{long}", "--with", "gaussian_noise", "--using", "median_filter"], 1, "cannot be opened: File name too long"),
+        (["benchmark", "denoise", "{long}"], 1, "There is no folder"),
+        (["publish", "{long}", "--to", "ann/new"], 2, "There is no preset"),
         (["compare", "{file}"], 2, "at least one --with"),
         (["benchmark", "beauty", "{dir}"], 2, "There is no benchmark called 'beauty'"),
         (["benchmark", "denoise"], 2, "needs a folder"),
@@ -208,6 +216,7 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
 def test_bad_input_is_one_sentence(capsys, file, tmp_path, argv, status, words):
     (tmp_path / "empty").mkdir()
     places = {"file": file, "out": tmp_path / "out.png", "missing": tmp_path / "nothing.png", "dir": tmp_path, "empty": tmp_path / "empty"}
+    places["long"] = tmp_path / ("long" * 80)
     before = sorted(p.name for p in tmp_path.iterdir())
     found, _, err = run(capsys, *[a.format(**places) for a in argv])
     assert found == status, err
