@@ -183,8 +183,11 @@ def _say(sentence: Text | str) -> None:
     tqdm.write(str(sentence), file=sys.stderr)
 
 
-def _run(source: Path, target: Path, work: Work, on: str = "local") -> list[dict[str, Any]]:
-    """Do ``work`` of ``restorers.batch`` for each file; in a folder a bad file is named and passed over, and the exit status says so."""
+def _run(source: Path, target: Path, work: Work, as_json: bool, on: str = "local") -> None:
+    """Do ``work`` of ``restorers.batch`` for each file and print what came of it.
+
+    In a folder a bad file is named and passed over, and the exit status says so.
+    """
     from restorers.batch import read_job
     from restorers.executors import find_executor
     from restorers.photo import write_content
@@ -211,10 +214,10 @@ def _run(source: Path, target: Path, work: Work, on: str = "local") -> list[dict
                     raise
                 failed += 1
                 _pass_over(file, error)
+    _report(results, source, as_json)  # of the others, too, where some were passed over
     if failed:
         _say(f"{failed} of {len(jobs)} files were passed over.")
         raise typer.Exit(1)
-    return results
 
 
 def _advance(bar: tqdm, done: int) -> None:
@@ -355,7 +358,7 @@ def degrade(
         raise UsageError(
             Text("degrade needs at least one --with NAME. `list` names them.", "degrade 至少需要一个 --with 名称。`list` 列出全部。")
         )
-    _report(_run(source, target, partial(degrade_job, degradation=degradation, seed=seed)), source, as_json)
+    _run(source, target, partial(degrade_job, degradation=degradation, seed=seed), as_json)
 
 
 def _report(results: list[dict[str, Any]], source: Path, as_json: bool) -> None:
@@ -401,7 +404,7 @@ def restore(
         )
     if _is_folder(source) or not is_video(source):
         work = partial(restore_job, restorer=restorers[0], degradation=degradation, seed=seed, strength=strength)
-        _report(_run(source, target, work, on), source, as_json)
+        _run(source, target, work, as_json, on)
         return
     target = target / video_name(source) if _is_folder(target) else target
     executor = find_executor(on)

@@ -109,6 +109,25 @@ def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
     assert sorted(p.name for p in target.iterdir()) == ["a.png", "b.png"]
 
 
+@pytest.mark.parametrize("verb", [("degrade",), ("restore", "--using", "median_filter")])
+def test_a_bad_file_does_not_take_the_scores_of_the_others(capsys, tmp_path, photo, verb):
+    source = tmp_path / "in"
+    source.mkdir()
+    write_photo(source / "a.png", photo[:40, :40])
+    name, *using = verb
+    asked = (name, source, tmp_path / "out", "--with", "gaussian_noise", *using)
+    alone = json.loads(run(capsys, *asked, "--json")[1])["results"]
+    (source / "bad.png").write_bytes(b"not a picture")
+    status, out, _ = run(capsys, *asked, "--json")
+    found = json.loads(out)["results"]
+    assert status == 1 and [entry["file"] for entry in found] == ["a.png"]
+    assert found[0]["psnr_degraded"] == alone[0]["psnr_degraded"]
+    assert "file: a.png" in run(capsys, *asked)[1]
+    (source / "a.png").unlink()
+    status, out, _ = run(capsys, *asked, "--json")
+    assert (status, json.loads(out)) == (1, {"results": []})
+
+
 def test_photos_of_one_name_do_not_take_each_others_place(capsys, tmp_path, photo):
     source, target = tmp_path / "in", tmp_path / "out"
     source.mkdir()
