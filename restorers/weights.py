@@ -34,6 +34,14 @@ def _refuse(path: Path, en: str, zh: str) -> WeightsError:
     return WeightsError(Text(f"{path.name}: {en}", f"{path.name}：{zh}"))
 
 
+def _no_header(path: Path) -> WeightsError:
+    return _refuse(
+        path,
+        "the header of the weight file is not valid JSON of the safetensors format.",
+        "权重文件头不是有效的 safetensors JSON。",
+    )
+
+
 def sha256(path: Path) -> str:
     """SHA-256 of a file, as 64 hexadecimal digits."""
     with open(path, "rb") as file:
@@ -117,15 +125,11 @@ def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
             header = json.loads(file.read(length))
             header.pop("__metadata__", None)
             entries = [(n, e["dtype"], tuple(map(int, e["shape"])), *map(int, e["data_offsets"])) for n, e in header.items()]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise _refuse(
-                path,
-                "the header of the weight file is not valid JSON of the safetensors format.",
-                "权重文件头不是有效的 safetensors JSON。",
-            ) from None
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+            raise _no_header(path) from None
     position = 0
     for name, dtype, shape, begin, end in sorted(entries, key=lambda entry: entry[3:]):
-        if dtype not in DTYPES:
+        if not isinstance(dtype, str) or dtype not in DTYPES:
             raise _refuse(
                 path,
                 f"tensor {name!r} has type {dtype}; allowed: {', '.join(DTYPES)}.",
@@ -193,16 +197,21 @@ def read_tensors(path: Path, expected: Mapping[str, tuple[int, ...]], digest: st
             f"damaged: SHA-256 must be {digest[:12]}…, it is {found[:12]}….",
             f"已损坏：SHA-256 应为 {digest[:12]}…，实为 {found[:12]}…。",
         )
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    tensors = {name: value.astype(np.float32) for name, value in load_file(path).items()}
+    try:
+        tensors = {name: value.astype(np.float32) for name, value in load_file(path).items()}
+    except SafetensorError:  # it takes some headers amiss that can be understood: "3" or 3.0 for 3
+        raise _no_header(path) from None
+    for name in eight_bit:
+        with np.errstate(over="ignore", invalid="ignore"):  # refused below
+            tensors[name] *= tensors.pop(name + SCALE)
     for name, value in tensors.items():
         if not np.isfinite(value).all():
             raise _refuse(
                 path, f"{name!r} must hold finite numbers, it holds NaN or infinity.", f"{name!r} 应为有限数，其中含 NaN 或无穷。"
             )
-    for name in eight_bit:
-        tensors[name] *= tensors.pop(name + SCALE)
     return tensors
 
 

@@ -41,6 +41,20 @@ def change(model, path, value):
     save_file(tensors(model) | {"head/kernel": value}, path)
 
 
+def rewrite(model, path, change):
+    """The same tensors under a header that ``change`` has made another one."""
+    content = path.read_bytes()
+    length = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8 : 8 + length])
+    header.pop("__metadata__", None)
+    changed = change(header)
+    raw(path, changed if isinstance(changed, bytes) else json.dumps(changed).encode(), content[8 + length :])
+
+
+def entry(**values):
+    return lambda header: header | {"head/kernel": header["head/kernel"] | values}
+
+
 KERNEL = (3, 3, 12, 4)
 WAYS = {
     "missing file": (lambda m, p: p.unlink(), "no such"),
@@ -52,6 +66,13 @@ WAYS = {
     "a pickle": (lambda m, p: p.write_bytes(b"\x80\x04\x95" + b"." * 40), "header"),
     "header is a list": (lambda m, p: raw(p, b"[1, 2]"), "JSON"),
     "nested too deep": (lambda m, p: raw(p, b"[" * 100_000), "JSON"),
+    "a shape in words": (lambda m, p: rewrite(m, p, entry(shape=["3", "3", "12", "4"])), "JSON"),
+    "a shape of fractions": (lambda m, p: rewrite(m, p, entry(shape=[3.0, 3, 12, 4])), "JSON"),
+    "an endless side": (lambda m, p: rewrite(m, p, entry(shape=[float("inf")])), "JSON"),
+    "no number": (lambda m, p: rewrite(m, p, entry(note=float("nan"))), "JSON"),
+    "several types": (lambda m, p: rewrite(m, p, entry(dtype=["F32"])), "type ['F32']"),
+    "notes that are no text": (lambda m, p: rewrite(m, p, lambda header: header | {"__metadata__": {"format": 1}}), "JSON"),
+    "other letters": (lambda m, p: rewrite(m, p, lambda header: json.dumps(header).encode("utf-16")), "JSON"),
     "tensor missing": (drop, "missing 'head/kernel'"),
     "tensor unknown": (lambda m, p: save_file(tensors(m) | {"other": np.zeros(3, np.float32)}, p), "unknown 'other'"),
     "wrong shape": (lambda m, p: change(m, p, np.zeros((3, 3, 4, 12), np.float32)), "(3, 3, 12, 4)"),
@@ -163,6 +184,18 @@ def test_eight_bits_without_scales_are_refused(model, tmp_path):
     values[kernel] = values[kernel].astype(np.int8)
     write_tensors(values, tmp_path / "w.safetensors")
     with pytest.raises(WeightsError, match=f"missing '{kernel}:scale'"):
+        load_weights(model, tmp_path / "w.safetensors")
+
+
+def test_eight_bits_times_a_scale_too_large_are_refused(model, tmp_path):
+    from restorers.weights import SCALE, write_tensors
+
+    values = tensors(model)
+    kernel = next(name for name, value in values.items() if value.ndim > 1)
+    values[kernel + SCALE] = np.full(values[kernel].shape[-1], 3e38, np.float32)
+    values[kernel] = np.full(values[kernel].shape, 127, np.int8)
+    write_tensors(values, tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match=f"'{kernel}' must hold finite numbers"):
         load_weights(model, tmp_path / "w.safetensors")
 
 
