@@ -567,6 +567,7 @@ def benchmark(
     chosen = None if protocol in ("tutorials", "softness") else find_benchmark(protocol)
     if folder is None:
         raise UsageError(Text(f"benchmark {protocol} needs a folder of photos.", f"benchmark {protocol} 需要一个照片文件夹。"))
+    folder = folder.absolute()  # the folder that one stands in has a name, too
     if protocol == "tutorials":
         _benchmark_tutorials(folder, using, limit, record, as_json)
         return
@@ -613,6 +614,8 @@ def _benchmark_tutorials(folder: Path, names: list[str] | None, limit: int | Non
     head = {"benchmark": "tutorials", "folder": folder.name, "protocol": PROTOCOL.en}
     head |= {"findings": {name: [f.en for f in findings] for name, (_, findings) in found.items() if findings}}
     _show_rows([r for rows, _ in found.values() for r in rows], as_json, **head)
+    if not found or not set(names or ()) <= set(found):
+        raise typer.Exit(1)
 
 
 def _benchmark_softness(folder: Path, restorers: list, limit: int | None, as_json: bool) -> None:
@@ -628,19 +631,24 @@ def _benchmark_softness(folder: Path, restorers: list, limit: int | None, as_jso
                 f"benchmark softness 需要一个会自行诊断的网络，例如 universal。收到：{names}。",
             )
         )
+    failed: list[RestorersError] = []
     with tqdm(total=100, unit="%", disable=None) as bar:
-        cases = measure(folder, network, limit, lambda f: bar.update(round(100 * f) - bar.n), lambda error: _say(error.sentence))
-    records, sharp = by_threshold(cases), sum(case.kind == SHARP for case in cases)
+        cases = measure(folder, network, limit, lambda f: bar.update(round(100 * f) - bar.n), failed.append)
+    for error in failed:
+        _say(error.sentence)
+    records, sharp = by_threshold(cases) if cases else [], sum(case.kind == SHARP for case in cases)
     if as_json:
         _print_json({"benchmark": "softness", "folder": folder.name, "sharp": sharp, "rows": records})
-        return
-    _table(
-        ["at least", "sharp", f"sharpened, of {sharp}", "blurred", "reduced"],
-        [
-            [f"{r['threshold']:.2f}", f"{r['sharp']:+.2f}", f"{r['sharpened']}", f"{r['blurred']:+.2f}", f"{r['reduced']:+.2f}"]
-            for r in records
-        ],
-    )
+    else:
+        _table(
+            ["at least", "sharp", f"sharpened, of {sharp}", "blurred", "reduced"],
+            [
+                [f"{r['threshold']:.2f}", f"{r['sharp']:+.2f}", f"{r['sharpened']}", f"{r['blurred']:+.2f}", f"{r['reduced']:+.2f}"]
+                for r in records
+            ],
+        )
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()

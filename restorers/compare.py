@@ -249,14 +249,14 @@ def find_benchmark(name: str) -> Benchmark:
     return known[name]
 
 
-def prepare(photo: np.ndarray, protocol: Benchmark) -> np.ndarray:
-    """The truth that a protocol measures against: cropped and made gray as it says."""
+def prepare(photo: np.ndarray, protocol: Benchmark, name: str) -> np.ndarray:
+    """The truth that a protocol measures against: cropped and made gray as it says; ``name`` is that of the photo."""
     height, width = (side - side % protocol.multiple for side in photo.shape[:2])
     if min(height, width) == 0:
         raise RestorersError(
             Text(
-                f"The benchmark {protocol.name} needs sides of at least {protocol.multiple} pixels; this photo has {photo.shape[1]}×{photo.shape[0]}.",
-                f"基准 {protocol.name} 要求边长至少 {protocol.multiple} 像素；此照片为 {photo.shape[1]}×{photo.shape[0]}。",
+                f"The benchmark {protocol.name} needs sides of at least {protocol.multiple} pixels; {name} has {photo.shape[1]}×{photo.shape[0]}.",
+                f"基准 {protocol.name} 要求边长至少 {protocol.multiple} 像素；{name} 为 {photo.shape[1]}×{photo.shape[0]}。",
             )
         )
     photo = photo[:height, :width]
@@ -290,7 +290,7 @@ def benchmark(
     untold: dict[str, RestorersError] = {}
     for i, file in enumerate(files):
         try:
-            truth = prepare(read_photo(file).photo, protocol)
+            truth = prepare(read_photo(file).photo, protocol, file.name)
         except RestorersError as error:
             if skipped is not None:
                 skipped(error)

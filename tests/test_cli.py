@@ -170,6 +170,23 @@ def test_a_benchmark_with_a_bad_file_says_so_and_records_nothing(capsys, file):
     assert json.loads(out)["rows"][0]["photos"] == 1
 
 
+def test_a_benchmark_that_measures_nothing_says_so(capsys, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"not a picture")
+    for protocol in ("denoise", "softness", "tutorials"):
+        status, out, err = run(capsys, "benchmark", protocol, tmp_path, "--json")
+        assert (status, json.loads(out)["rows"]) == (1, [])
+        assert "bad.png" in err if protocol != "tutorials" else "tutorial-denoise" in err
+
+
+def test_a_benchmark_names_the_photo_and_the_folder(capsys, tmp_path, photo, monkeypatch):
+    write_photo(tmp_path / "large.png", photo[:24, :24])
+    write_photo(tmp_path / "small.png", photo[:8, :24])
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, "benchmark", "enlarge", ".", "--json")
+    assert status == 1 and "small.png has 24×8" in err
+    assert json.loads(out)["folder"] == tmp_path.name and json.loads(out)["rows"][0]["photos"] == 1
+
+
 def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
     source = tmp_path / "in"
     source.mkdir()
