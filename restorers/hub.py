@@ -747,10 +747,24 @@ def _told_of(model: keras.Model) -> str:
 
 
 def published_card(folder: Path, target: HubId, scores: Sequence[Mapping[str, Any]], model: keras.Model) -> str:
-    """The card in ``folder`` with the scores as the hub's ``model-index`` metadata, and with how to use it from the hub."""
+    """The card in ``folder`` with the scores as the hub's ``model-index`` metadata, and with how to use it from the hub.
+
+    Scores that do not say how they were measured are left out. ``HubError`` where there is no card, or none that can be read.
+    """
+    import yaml
     from huggingface_hub import EvalResult, ModelCard
 
-    card = ModelCard((folder / CARD).read_text(encoding="utf-8"))
+    try:
+        card = ModelCard((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        gone = isinstance(error, FileNotFoundError)
+        reason = Text("it is missing", "缺失") if gone else Text("it cannot be read", "无法读取")
+        raise HubError(
+            Text(
+                f"{folder.name}: a preset is published with its card {CARD}; {reason.en}. Fetch or train the preset again.",
+                f"{folder.name}：发布预设需要其卡片 {CARD}；{reason.zh}。请重新获取或训练该预设。",
+            )
+        ) from None
     card.data.model_name = target.repository.partition("/")[2]
     card.data.eval_results = [
         EvalResult(
@@ -764,6 +778,7 @@ def published_card(folder: Path, target: HubId, scores: Sequence[Mapping[str, An
             metric_args={"protocol": score["protocol"], "photos": score["photos"]},
         )
         for score in scores
+        if isinstance(score, Mapping) and {"benchmark", "setting", "protocol", "photos"} <= set(score)
         for metric, name in (("psnr", "PSNR, dB"), ("ssim", "SSIM"), ("gain", "Gain over doing nothing, dB"))
         if isinstance(score.get(metric), (int, float))
     ] or None

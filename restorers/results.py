@@ -44,7 +44,7 @@ class Results:
 
     def scores(self, preset: Preset) -> dict[str, dict[str, Any]]:
         """What a card holds of this table, by setting."""
-        found = {s["setting"]: s for s in preset.scores if s["benchmark"] == self.benchmark}
+        found = {s["setting"]: s for s in preset.scores if isinstance(s, dict) and s.get("benchmark") == self.benchmark}
         return {label: found[f"{self.folder}, {label}"] for label in self.settings if f"{self.folder}, {label}" in found}
 
     def table(self, presets: Sequence[Preset]) -> dict[str, Any] | None:

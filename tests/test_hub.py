@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 from types import SimpleNamespace
 
@@ -599,6 +600,32 @@ def test_every_kind_of_network_is_published_in_layers_of_keras(architecture, tmp
 )
 def test_a_published_card_says_what_goes_in_and_what_comes_out(folder, architecture, said):
     assert said in module.published_card(folder, HubId.parse("ann/new"), (), architecture.build())
+
+
+def test_scores_that_do_not_say_how_they_were_measured_are_not_published(folder):
+    text = module.published_card(folder, HubId.parse("ann/new"), ["nonsense", {"psnr": 3.0}, SCORE], RGB)
+    from huggingface_hub import ModelCard
+
+    assert {result.metric_value for result in ModelCard(text).data.eval_results} == {SCORE[key] for key in ("psnr", "ssim", "gain")}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    {
+        "missing": (None, "it is missing"),
+        "no text": (b"\xff", "cannot be read"),
+        "no YAML": (b"---\na: [\n---\n", "cannot be read"),
+    }.values(),
+)
+def test_a_preset_without_a_card_is_not_published(server, folder, tmp_path, monkeypatch, content, words):
+    monkeypatch.setattr(module, "save_for_keras", lambda model, folder: None)
+    shutil.copytree(folder, tmp_path / "small")
+    (tmp_path / "small" / "README.md").unlink()
+    if content is not None:
+        (tmp_path / "small" / "README.md").write_bytes(content)
+    with pytest.raises(HubError, match=f"small: a preset is published with its card README.md; .*{words}"):
+        Hub(WRITER, server.url, tmp_path / "cache").publish(tmp_path / "small", HubId.parse("ann/new"), RGB)
+    assert not server.repos
 
 
 def test_published_again_old_weights_go_and_nothing_else(server, folder, files, tmp_path, monkeypatch):

@@ -41,7 +41,7 @@ def test_a_table_ranks_and_leaves_out_what_was_not_measured():
             }
             for label, value in zip(table.settings, psnr, strict=False)
         ]
-        return replace(PRESETS.get("denoise"), name=name, scores=scores)
+        return replace(PRESETS.get("denoise"), name=name, scores=[*scores, "nonsense", {}])
 
     lines = list(markdown(table.table([card("slow", 31.0), card("quick", 33.0, 29.0, 19.0)])))
     assert lines[0] == "**Colour denoising, CBSD68**, 68 photos. as published."
