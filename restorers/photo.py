@@ -489,7 +489,8 @@ def encode_photo(name: str, photo: np.ndarray) -> bytes:
 def write_content(path: str | Path, content: bytes) -> None:
     """Write a file as a whole or not at all; an existing one is replaced. ``PhotoError`` for a missing folder or a full disk."""
     path = Path(path)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # the whole name, with what is added, may be longer than the disk takes
+    part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
             file.write(content)

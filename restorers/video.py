@@ -194,7 +194,8 @@ def restore_video(
                 f"结果会覆盖 {source.name} 本身。请为 OUT 另取名称。",
             )
         )
-    part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{suffix}")
+    # the whole name, with what is added, may be longer than the disk takes
+    part = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}.part{suffix}")
     with _quiet():
         survey = _look_at(source)
         try:

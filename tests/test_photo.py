@@ -568,6 +568,12 @@ def test_a_failed_write_leaves_nothing_new_and_keeps_the_old(number, word, tmp_p
     assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["photo.png"]
 
 
+def test_a_name_as_long_as_the_disk_takes(tmp_path):
+    path = tmp_path / ("雪" * 83 + ".png")  # 253 of 255 bytes
+    write_photo(path, np.zeros((5, 5, 3), np.float32))
+    assert read_photo(path).photo.shape == (5, 5, 3) and list(tmp_path.iterdir()) == [path]
+
+
 def test_a_missing_folder(tmp_path):
     with pytest.raises(PhotoError, match=r"photo\.png was not written: .*does not exist"):
         write_photo(tmp_path / "no" / "photo.png", np.zeros((5, 5, 3), np.float32))

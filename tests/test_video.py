@@ -121,6 +121,12 @@ def test_with_a_degradation_every_frame_is_broken_anew_and_scored(tmp_path):
     assert "before the video was compressed" in told(result)
 
 
+def test_a_name_as_long_as_the_disk_takes(tmp_path):
+    target = tmp_path / ("雪" * 83 + ".mkv")  # 253 of 255 bytes
+    assert restore_video(write_video(tmp_path / "in.mkv", moving(2)), target, DO_NOTHING).frames == 2
+    assert len(read_video(target)[0]) == 2
+
+
 def test_strength_blends_over_what_was_seen(tmp_path):
     frames = moving(2)
     source = write_video(tmp_path / "in.mkv", frames)
