@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import sys
@@ -230,12 +231,12 @@ def _pass_over(file: Path, error: RestorersError) -> None:
 
 
 def _finite(value: Any) -> Any:
-    """The value with infinities as None: JSON has none."""
+    """The value with None for what is no number or infinite, such as the score of a network that has diverged: JSON has neither."""
     if isinstance(value, dict):
         return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
         return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print_json(value: Any) -> None:
@@ -692,7 +693,7 @@ def train(
         int | None, typer.Option(min=0, help="Processes that make batches ahead; default: all cores but two, none on few cores.")
     ] = None,
     set_: Settings = None,
-    seed: Seed = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the random numbers.")] = 0,
     on: On = "local",
     as_json: Json = False,
 ) -> None:

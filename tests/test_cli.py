@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restorers.__main__ import main
+from restorers.__main__ import _print_json, main
 from restorers.photo import read_photo, write_photo
 from restorers.samples import SAMPLES
 
@@ -253,6 +253,7 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
         (["train", "denoise", "--data", "{empty}"], 1, "empty"),
         (["train", "denoise", "--state", "{dir}/s", "--out", "{dir}/w", "--resume"], 1, "no training of denoise to resume"),
         (["degrade", "{file}", "{out}", "--seed", "-1", "--with", "gaussian_noise"], 2, "seed"),
+        (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/w", "--seed", "5000000000"], 2, "seed"),
         (["sing"], 2, "sing"),
     ],
 )
@@ -343,6 +344,15 @@ def test_a_full_disk_leaves_nothing(capsys, file, tmp_path, monkeypatch):
     monkeypatch.undo()
     assert status == 1 and "No space left" in err and len(err.strip().splitlines()) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_what_is_no_number_is_null_in_json(capsys):
+    def refuse(word):
+        pytest.fail(f"{word} is no JSON")
+
+    _print_json({"psnr": float("nan"), "rows": [{"gain": float("-inf"), "ssim": float("inf"), "seconds": 0.5}]})
+    printed = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert printed == {"psnr": None, "rows": [{"gain": None, "ssim": None, "seconds": 0.5}]}
 
 
 def test_the_same_array_comes_back(file, photo):
