@@ -180,6 +180,19 @@ def _is_folder(path: Path) -> bool:
     return os.path.isdir(path)
 
 
+def _must_take_files(option: str, folder: Path) -> None:
+    """``UsageError`` where ``folder`` is none, or nothing may be written there; makes nothing. Said before long work, not after it."""
+    folder = folder.absolute()
+    nearest = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    if not (_is_folder(nearest) and os.access(nearest, os.W_OK | os.X_OK)):
+        raise UsageError(
+            Text(
+                f"{option} must be a folder in which files can be written. Received: {folder.name}.",
+                f"{option} 须为可写入文件的文件夹。收到：{folder.name}。",
+            )
+        )
+
+
 def _say(sentence: Text | str) -> None:
     tqdm.write(str(sentence), file=sys.stderr)
 
@@ -735,6 +748,9 @@ def train(
             )
         )
     chosen = RECIPES.get(recipe).from_settings(settings)
+    state, out = state or Path("runs") / chosen.name, out or Path("weights") / chosen.name
+    _must_take_files("--out", out)
+    _must_take_files("--state", state)
     pictures = chosen.load(data, validation)
     if source is not None:
         pictures.source = source
@@ -746,7 +762,6 @@ def train(
     from restorers.training.fit import train as fit
     from restorers.training.progress import ProgressBar
 
-    state, out = state or Path("runs") / chosen.name, out or Path("weights") / chosen.name
     cancel = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
     try:
@@ -797,6 +812,7 @@ def _sweep(
         axes[name] = values.split(",")
     trials, executor = grid(recipe, settings, axes), find_executor(on)
     out = out or Path("runs") / f"{recipe}-sweep"
+    _must_take_files("--out", out)
     trained, failed, cancel = [], 0, threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
     try:
