@@ -39,7 +39,7 @@ TEXT_LIMIT = 4000  # characters of one text in preset.json
 FOREIGN_PARAMETERS = 64_000_000  # that a network from the hub may have
 DESCRIPTIONS_AT_ONCE = 8
 ASK_AGAIN = 60.0  # seconds after which a hub that could not be reached is asked again
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class PresetError(RestorersError):
@@ -288,8 +288,11 @@ class PresetStore:
         self._fetched_lock = threading.Lock()
 
     def names(self) -> list[str]:
-        """Names of the folders that hold a ``preset.json``; what was fetched by its id is not among them."""
-        return sorted(path.parent.name for path in self.folder.glob("*/preset.json"))
+        """Names of the folders that hold a ``preset.json``; what was fetched by its id is not among them.
+
+        Only those that ``get`` takes: letters, digits, hyphens and underscores.
+        """
+        return sorted(path.parent.name for path in self.folder.glob("*/preset.json") if _NAME.fullmatch(path.parent.name))
 
     def __contains__(self, name: str) -> bool:
         """Whether ``get`` can be asked for ``name``: one of the names, or the id of a preset on the hub."""

@@ -90,6 +90,15 @@ def test_unknown_preset(store):
             store.get(name)
 
 
+def test_every_name_can_be_asked_for(store, made):
+    for name in ("My_Net", ".hidden", "a b", "v1.0"):
+        shutil.copytree(made, store.folder / name)
+    assert store.names() == ["My_Net", "small"]
+    assert [store.get(name).name for name in store.names()] == ["My_Net", "small"]
+    with pytest.raises(UnknownName, match="no preset called 'v1.0'. Known: My_Net, small."):
+        store.get("v1.0")
+
+
 def edit(**changes):
     def change(folder):
         path = folder / "preset.json"
