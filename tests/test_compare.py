@@ -1,11 +1,14 @@
 """Ranking on one photo, and the protocols on folders."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
-from restorers.compare import benchmark, compare, find_benchmark, ranked, suited_restorers
+from restorers.classical import Classical
+from restorers.compare import HARMLESS, LeftOut, benchmark, compare, find_benchmark, ranked, suited_restorers
 from restorers.degradations import DEGRADATIONS, Chain, degrade
-from restorers.metrics import psnr
+from restorers.metrics import Protocol, psnr, score
 from restorers.photo import read_photo, write_photo
 from restorers.registry import UnknownName
 from restorers.restore import find_restorer
@@ -49,6 +52,9 @@ def test_benchmark_noise_is_neither_clipped_nor_rounded(photo, tmp_path):
         # without clipping the error of doing nothing is the noise itself
         assert row.psnr_degraded == pytest.approx(-20 * np.log10(sigma / 255), abs=0.1)
         assert row.psnr > row.psnr_degraded - 0.01  # output is clipped, which can only help
+        noise = DEGRADATIONS.get("gaussian_noise")(sigma=sigma, clip=False)
+        each = [psnr(degrade(photo, noise, file).photo, photo) for file in (0, 1)]  # every photo has a seed of its own
+        assert each[0] != each[1] and row.psnr_degraded == pytest.approx(np.mean(each), abs=1e-4)
 
 
 def test_enlarging_crops_measures_y_and_rounds(photo, tmp_path):
@@ -56,13 +62,36 @@ def test_enlarging_crops_measures_y_and_rounds(photo, tmp_path):
     rows = benchmark(find_benchmark("enlarge"), tmp_path, [find_restorer("do_nothing")])
     assert [r.setting for r in rows] == ["×2", "×3", "×4"]
     assert rows[0].psnr > rows[1].psnr > rows[2].psnr
-    assert all("Y" in r.protocol for r in rows)
+    truth = read_photo(tmp_path / "a.png").photo[:96, :84]
+    for row, factor in zip(rows, (2, 3, 4), strict=True):
+        seen = degrade(truth, DEGRADATIONS.get("downscale")(factor=factor, method="bicubic"), 0).photo
+        rounded = np.rint(seen.clip(0, 1) * 255) / np.float32(255)
+        assert row.protocol == f"Y, {factor} px cropped"
+        assert row.psnr == row.psnr_degraded == score(rounded, truth, Protocol.y(factor)).psnr
+        assert row.psnr != score(seen, truth, Protocol.y(factor)).psnr
 
 
 def test_colorize_reports_colorfulness(photo, tmp_path):
     write_photo(tmp_path / "a.png", photo)
     (row,) = benchmark(find_benchmark("colorize"), tmp_path, [find_restorer("do_nothing")])
     assert row.colorfulness == pytest.approx(0, abs=0.02)
+
+    @dataclass(frozen=True)
+    class Knows(Classical):
+        def restore(self, observation):
+            return read_photo(tmp_path / "a.png").photo
+
+    (row,) = benchmark(find_benchmark("colorize"), tmp_path, [Knows()])
+    assert row.colorfulness == pytest.approx(1)
+
+
+def test_a_photo_that_a_protocol_does_not_change_has_no_part_in_the_mean(photo, tmp_path):
+    write_photo(tmp_path / "gray.png", np.repeat(photo[..., :1], 3, axis=2))
+    write_photo(tmp_path / "photo.png", photo)
+    left_out = []
+    (row,) = benchmark(find_benchmark("colorize"), tmp_path, [find_restorer("do_nothing")], skipped=left_out.append)
+    assert row.photos == 1 and row.psnr_degraded < HARMLESS
+    assert [type(error) for error in left_out] == [LeftOut] and "gray.png" in str(left_out[0])
 
 
 def test_set5_bicubic_is_the_published_one():
@@ -94,4 +123,5 @@ def test_scores_agree_with_a_direct_count(photo):
     observation = degrade(photo, DEGRADATIONS.get("gaussian_noise")(sigma=10), 0)
     ((row, restoration),) = compare(photo, observation, [find_restorer("median_filter")])
     error = np.mean((restoration.photo.astype(np.float64) - photo) ** 2)
+    assert row.seconds_per_megapixel == pytest.approx(row.seconds / 0.0256)
     assert row.psnr == pytest.approx(-10 * np.log10(error), abs=1e-4) == pytest.approx(psnr(restoration.photo, photo), abs=1e-4)

@@ -50,6 +50,11 @@ def test_every_cell_is_the_gain_of_a_restoration_of_its_own(photo):
     assert table.best()[1] == 0 and table.gains[1, 0] > 1
 
 
+def test_each_method_is_done_with_before_the_next_begins(photo):
+    table = Gains(photo, [made("gaussian_blur"), made("box_blur")], [find_restorer("wiener"), find_restorer("median_filter")])
+    assert table.cells() == [(0, 1), (1, 1), (0, 0), (1, 0)]
+
+
 def test_the_best_of_a_row_gains_something(photo):
     table = Gains(photo, [made("grayscale"), made("gaussian_noise")], [find_restorer("do_nothing"), find_restorer("gaussian_filter")])
     list(table.fill())

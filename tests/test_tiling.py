@@ -106,6 +106,20 @@ def test_what_touches_a_cut_counts_nothing():
     np.testing.assert_allclose(result[4:-4, 4:-4], photo[4:-4, 4:-4], atol=1e-6)
 
 
+def test_one_tile_passes_to_the_next_step_by_step():
+    """What tiles disagree on is no edge: it is spread over a quarter of the overlap."""
+    seen = []
+
+    def differs(tile):
+        seen.append(tile)
+        return np.full_like(tile, len(seen))
+
+    (row,) = run_tiled(np.zeros((1, 150, 1), np.float32), differs, tile=96, overlap=32, multiple=1)[..., 0]
+    assert len(seen) == 2 and (row[0], row[-1]) == (1, 2)
+    steps = np.diff(row)
+    assert steps.max() == pytest.approx(1 / 8) and np.count_nonzero(steps > 1e-6) == 9
+
+
 def test_a_network_that_halves_the_resolution_sees_one_grid():
     def halve_and_double(tile):
         small = tile.reshape(tile.shape[0] // 8, 8, tile.shape[1] // 8, 8, -1).mean((1, 3))

@@ -239,6 +239,22 @@ def test_damaged_frames_are_replaced_so_that_the_sound_stays_in_step(tmp_path):
     assert "of 24 frames are damaged" in told(result)
 
 
+def test_damaged_frames_at_the_end_are_replaced_by_the_last_good_one(tmp_path):
+    content = bytearray(write_video(tmp_path / "in.avi", moving(6), "MJPG").read_bytes())
+    frames = read_video(tmp_path / "in.avi")[0]
+    end = content.index(b"idx1")
+    for _ in range(2):
+        end = content.rindex(b"00dc", 0, end)
+        (size,) = struct.unpack("<I", content[end + 4 : end + 8])
+        content[end + 8 : end + 8 + size] = bytes(size)
+    (tmp_path / "hurt.avi").write_bytes(content)
+    assert len(read_video(tmp_path / "hurt.avi")[0]) == 4
+    result = restore_video(tmp_path / "hurt.avi", tmp_path / "out.mkv", DO_NOTHING)
+    written = read_video(tmp_path / "out.mkv")[0]
+    assert result.frames == len(written) == 6 and "2 of 6 frames are damaged" in told(result)
+    assert mean_error(written, [*frames[:4], frames[3], frames[3]]) == 0
+
+
 def bad_source(folder, what):
     """A file that is no video to be read, and words of the sentence that says so."""
     path = folder / "in.mp4"
