@@ -124,10 +124,12 @@ def _restorers(groups: Iterable[tuple[str, str, dict]]) -> list:
 
 def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
     """Pairs of files to read and to write."""
-    from restorers.photo import PhotoError, disk_reason, list_photos
+    from restorers.photo import PhotoError, check_target, disk_reason, list_photos
 
     if not _is_folder(source):
-        return _sparing([(source, target / f"{source.stem}.png" if _is_folder(target) else target)])
+        out = target / f"{source.stem}.png" if _is_folder(target) else target
+        check_target(out)  # before the work, not after it
+        return _sparing([(source, out)])
     if _state(target) and not _is_folder(target):
         raise UsageError(
             Text(

@@ -465,15 +465,7 @@ def encode_photo(name: str, photo: np.ndarray) -> bytes:
     Raises:
         PhotoError: unknown suffix, or a photo too large for the format.
     """
-    suffix = Path(name).suffix.lower()
-    if suffix not in _ENCODERS:
-        known = ", ".join(_ENCODERS)
-        raise PhotoError(
-            Text(
-                f"{name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
-                f"无法写入 {name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
-            )
-        )
+    suffix = _known_suffix(name)
     try:
         return _encode(photo, suffix)
     except (ValueError, cv2.error):
@@ -484,6 +476,34 @@ def encode_photo(name: str, photo: np.ndarray) -> bytes:
                 f"未能写入 {name}：{suffix[1:]} 无法容纳 {size} 像素。",
             )
         ) from None
+
+
+def _known_suffix(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    if suffix not in _ENCODERS:
+        known = ", ".join(_ENCODERS)
+        raise PhotoError(
+            Text(
+                f"{name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
+                f"无法写入 {name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
+            )
+        )
+    return suffix
+
+
+def check_target(path: str | Path) -> None:
+    """``PhotoError`` where no photo can be written to ``path``: its suffix is unknown, or its folder cannot be entered. Writes nothing."""
+    path = Path(path)
+    _known_suffix(path.name)
+    try:
+        os.stat(os.path.join(path.parent, "."))  # of a file, too, an error
+    except OSError as error:
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> PhotoError:
+    reason = disk_reason(error)
+    return PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。"))
 
 
 def write_content(path: str | Path, content: bytes) -> None:
@@ -498,8 +518,7 @@ def write_content(path: str | Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        reason = disk_reason(error)
-        raise PhotoError(Text(f"{path.name} was not written: {reason.en}.", f"未能写入 {path.name}：{reason.zh}。")) from None
+        raise _unwritten(path, error) from None
 
 
 def write_photo(path: str | Path, photo: np.ndarray) -> None:

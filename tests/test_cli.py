@@ -97,6 +97,17 @@ def test_compare_ranks(capsys, file):
     assert {"restorer", "setting", "psnr", "ssim", "psnr_degraded", "ssim_degraded", "gain", "seconds", "parameters"} <= set(rows[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("out.xyz", "suffix gives the format"), ("none/out.png", "does not exist"), ("photo.png/out.png", "Not a directory")],
+)
+def test_what_cannot_be_written_is_said_before_the_work(capsys, file, tmp_path, monkeypatch, name, words):
+    begun = []
+    monkeypatch.setattr("restorers.batch.restore", lambda *_, **__: begun.append(True))
+    status, _, err = run(capsys, "restore", file, tmp_path / name, "--using", "median_filter")
+    assert (status, begun) == (1, []) and words in err
+
+
 def test_a_folder_with_a_bad_file(capsys, tmp_path, photo):
     source, target = tmp_path / "in", tmp_path / "out"
     source.mkdir()
