@@ -57,7 +57,8 @@ class TrainingData:
 def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
     """The pictures of one or several folders (with ``recursive``, of their subfolders too), and a line that names the source."""
     files, sources, names = [], [], []
-    for part in str(folders).split(","):
+    # one folder may have a comma in its name
+    for part in [folders] if Path(folders).is_dir() else str(folders).split(","):
         path, source = _folder(part, "photos")
         if source is None:
             names.append(path.name)

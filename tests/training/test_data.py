@@ -49,6 +49,15 @@ def test_several_folders(tmp_path):
     assert len(load_photos(f"{tmp_path / 'one'},{tmp_path / 'two'}", 32)[0]) == 2
 
 
+def test_a_folder_may_have_a_comma_in_its_name(tmp_path):
+    folder = tmp_path / "Lake, 2024"
+    folder.mkdir()
+    write(folder / "p.png", 40, 40)
+    photos, source, _ = load_photos(str(folder), 32)
+    assert len(photos) == 1 and source == "photos of the folder Lake, 2024"
+    assert len(load_squares(str(folder), 32, validation=folder).pictures) == 2
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [
