@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from restorers.errors import RestorersError
 from restorers.text import Text
+from restorers.training.losses import SSIM_WINDOW, structural_dissimilarity
 from restorers.training.recipes.base import Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 MEMORY_LIMIT = 2_000_000_000  # bytes of one training, beside what Keras itself takes
 COPIES = 5  # of each parameter: itself, its gradient, two of the optimizer, the best so far
@@ -34,17 +39,19 @@ class Estimate:
     operations: float
 
 
-def estimate(recipe: Recipe) -> Estimate:
-    """Parameters, memory and operations of ``recipe``; the network is described, but no weight is made.
+def _side(recipe: Recipe) -> int:
+    """Pixels of one side of what ``recipe`` learns from."""
+    return recipe.architecture.input_size or getattr(recipe, "patch", PATCH)
+
+
+def check(recipe: Recipe, model: keras.Model) -> None:
+    """Nothing, if ``recipe`` can train ``model``, which its architecture has built.
 
     Raises:
-        CannotTrain: more memory than ``MEMORY_LIMIT``, a crop that the network cannot take, or a loss that needs outputs in [0, 1]
-            of a network that does not keep to them.
+        CannotTrain: a crop that the network cannot take or that is smaller than the window of its loss, or a loss that needs outputs
+            in [0, 1] of a network that does not keep to them.
     """
-    import keras
-
-    architecture = recipe.architecture
-    side = architecture.input_size or getattr(recipe, "patch", PATCH)
+    architecture, side = recipe.architecture, _side(recipe)
     if side % architecture.multiple:
         raise CannotTrain(
             Text(
@@ -54,8 +61,35 @@ def estimate(recipe: Recipe) -> Estimate:
                 f"请选择 {max(architecture.multiple, side - side % architecture.multiple)}。",
             )
         )
+    if recipe.loss is structural_dissimilarity and side < SSIM_WINDOW:
+        raise CannotTrain(
+            Text(
+                f"SSIM looks through a window of {SSIM_WINDOW}×{SSIM_WINDOW} pixels, and this network learns from pictures of {side}×{side}. "
+                "Choose larger ones, or another loss.",
+                f"SSIM 使用 {SSIM_WINDOW}×{SSIM_WINDOW} 像素的窗口，而此网络从 {side}×{side} 的图片学习。请选择更大的图片，或换用其他损失。",
+            )
+        )
+    if recipe.loss == "binary_crossentropy" and not _ends_in_sigmoid(model):
+        raise CannotTrain(
+            Text(
+                "Binary cross-entropy needs a network whose outputs stay between 0 and 1, and this one's do not. Choose another loss or network.",
+                "二元交叉熵要求网络输出在 0 与 1 之间，而此网络并非如此。请换用其他损失或网络。",
+            )
+        )
+
+
+def estimate(recipe: Recipe) -> Estimate:
+    """Parameters, memory and operations of ``recipe``; the network is described, but no weight is made.
+
+    Raises:
+        CannotTrain: more memory than ``MEMORY_LIMIT``, or what ``check`` refuses.
+    """
+    import keras
+
+    architecture, side = recipe.architecture, _side(recipe)
     with keras.StatelessScope(initialize_variables=False):
         model = architecture.build()
+        check(recipe, model)
         sized = keras.models.clone_model(model, input_tensors=keras.Input((side, side, architecture.channels)))
         parameters = model.count_params()
     outputs = [math.prod(layer.output.shape[1:]) for layer in sized.layers]
@@ -66,13 +100,6 @@ def estimate(recipe: Recipe) -> Estimate:
                 f"One training may take {MEMORY_LIMIT / 1e9:g} GB; this one needs about {memory / 1e9:.1f} GB. "
                 "Choose a smaller network, batch or crop.",
                 f"一次训练最多可用 {MEMORY_LIMIT / 1e9:g} GB；此次约需 {memory / 1e9:.1f} GB。请减小网络、批大小或裁剪边长。",
-            )
-        )
-    if recipe.loss == "binary_crossentropy" and not _ends_in_sigmoid(sized):
-        raise CannotTrain(
-            Text(
-                "Binary cross-entropy needs a network whose outputs stay between 0 and 1, and this one's do not. Choose another loss or network.",
-                "二元交叉熵要求网络输出在 0 与 1 之间，而此网络并非如此。请换用其他损失或网络。",
             )
         )
     return Estimate(parameters, memory, 3 * recipe.batch * sum(map(_operations, sized.layers)))

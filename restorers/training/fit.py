@@ -20,6 +20,7 @@ from restorers.presets import Preset
 from restorers.processor import instructions
 from restorers.text import Text
 from restorers.training.data import TrainingData
+from restorers.training.estimate import check
 from restorers.training.gradients import gradients_by_convolution
 from restorers.training.prefetch import Clock
 from restorers.training.recipes.base import Recipe
@@ -306,6 +307,7 @@ def train(
         TrainingError: the loss became NaN or infinite, there is nothing to resume, both ``resume`` and ``start`` are given, or
             ``bfloat16`` is asked for where it gains nothing.
         StartError: ``start`` has nothing in common with the network.
+        CannotTrain: its parts do not fit each other, see ``estimate.check``.
     """
     if resume and start:
         raise TrainingError(
@@ -319,6 +321,7 @@ def train(
     keras.utils.set_random_seed(seed)
     with _compute_in(bfloat16):
         model, state = recipe.architecture.build(), TrainingState()
+    check(recipe, model)
     if start:
         start_from(start, model, recipe.architecture)
         if not all(getattr(preset.architecture, "leaky", False) for preset in start):

@@ -11,6 +11,8 @@ import pytest
 from restorers.errors import RestorersError
 from restorers.presets import Preset
 from restorers.training import worker
+from restorers.training.estimate import estimate
+from restorers.training.fit import train
 from restorers.training.session import Control, Film, Order, Session, strengths
 from restorers.training.worker import DONE, FAILED, KILLED, PAUSED, WAITING, Engine, Run, TrainingRefused
 
@@ -225,6 +227,23 @@ def test_what_cannot_begin_is_refused_in_a_sentence(photo, changes, sentence):
         engine.start("f", order(photo, **changes))
     assert engine.run("f") is None
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"network": "unet", "patch": 8, "loss_name": "ssim"}, "SSIM looks through a window of 11×11 .* learns from pictures of 8×8"),
+        ({"loss_name": "ssim"}, "SSIM looks through a window of 11×11 .* learns from pictures of 8×8"),
+        ({"loss_name": "bce"}, "Binary cross-entropy needs a network"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused_by_the_estimate_and_by_the_training(settings, sentence):
+    usual = QUICK["settings"] if "network" not in settings else {}
+    recipe = Order("composed", {**usual, **settings}).build()
+    with pytest.raises(RestorersError, match=sentence):
+        estimate(recipe)
+    with pytest.raises(RestorersError, match=sentence):
+        train(recipe, recipe.load(None), steps=1)
 
 
 def test_an_estimate_comes_from_the_child(engine, photo):
