@@ -210,6 +210,14 @@ class _Validation(keras.callbacks.Callback):
         if self.photos:
             logs["val_psnr"] = mean_psnr(outputs, targets)
         logs["val_loss"] = float(np.mean(keras.ops.convert_to_numpy(self.model.compute_loss(y=targets, y_pred=outputs))))
+        if not math.isfinite(logs["val_loss"]):  # the weights may be so large that it overflows, and are finite themselves
+            raise TrainingError(
+                Text(
+                    "The loss on the validation pictures must stay a finite number; "
+                    f"after step {self.state.steps} it is {logs['val_loss']}. Try a smaller learning rate.",
+                    f"验证图片上的损失必须是有限数；第 {self.state.steps} 步后为 {logs['val_loss']}。请减小学习率。",
+                )
+            )
         for metric in self.metrics:
             metric.reset_state()
             metric.update_state(targets, outputs)

@@ -334,6 +334,19 @@ def test_a_diverging_training_is_named_and_the_last_good_weights_are_kept(photo,
     assert all(np.isfinite(np.asarray(v)).all() for v in preset.build().variables)
 
 
+def test_weights_that_are_finite_and_too_large_are_a_diverging_training(photo, tmp_path):
+    class Huge(Session):
+        def _after(self, batch, logs=None):
+            super()._after(batch, logs)
+            first = self._callback.model.variables[0]
+            first.assign(np.full(first.shape, 1e30))
+
+    events, settings = [], {**QUICK["settings"], "loss_name": "mse"}
+    Huge(order(photo, settings=settings, steps=1), lambda **event: events.append(event), Control(False, 0), tmp_path).run()
+    assert events[-1]["event"] == "failed"
+    assert "validation pictures must stay a finite number; after step 1 it is inf" in events[-1]["sentence"].en
+
+
 def test_a_photo_is_watched_whole_and_digits_as_examples():
     photo = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
     unet = Order("composed", watched=photo).build()
