@@ -240,6 +240,7 @@ class Session:
         self.order, self._tell, self.control, self.work = order, tell, control, work
         self.step, self.seconds, self.reason = 0, 0.0, "stopped"
         self._losses: list[float] = []
+        self._times: list[float] = []
         self._mean = 0.0
         self._next_look, self._last_told = 1, 0.0
         self._good: list[np.ndarray] | None = None
@@ -296,6 +297,8 @@ class Session:
         if self.reason == "stopped" and not self.control.cancel.is_set():
             self.reason = "ended"  # by the recipe itself: early stopping, or the last epoch
         run.state.seconds = self.seconds
+        for entry, seconds in zip(run.state.history, self._times, strict=True):  # the pauses do not count there either
+            entry["seconds"] = round(seconds, 1)
         self._finish(run)
 
     def _public(self, name: str) -> tuple[Path | str, tuple[Text, ...]]:
@@ -388,6 +391,7 @@ class Session:
 
     def _validated(self, epoch, logs=None) -> None:
         self._flush()
+        self._times.append(self.seconds)
         values = {key: float(logs[key]) for key in ("loss", "val_loss", "val_psnr")}
         self._tell(event="validation", step=self.step, seconds=self.seconds, degraded_psnr=self._degraded_psnr, **values)
         if all(map(math.isfinite, values.values())):

@@ -347,6 +347,23 @@ def test_weights_that_are_finite_and_too_large_are_a_diverging_training(photo, t
     assert "validation pictures must stay a finite number; after step 1 it is inf" in events[-1]["sentence"].en
 
 
+def test_the_time_of_a_pause_counts_nowhere(photo, tmp_path):
+    control, events = Control(False, 0.0), []
+
+    def tell(**event):
+        events.append(event)
+        if event["event"] == "preview" and event["step"] == 1:
+            control.obey("pause")
+        elif event["event"] == "paused":
+            threading.Timer(3, control.obey, ["resume"]).start()
+
+    Session(order(photo, steps=60), tell, control, tmp_path).run()
+    done, *_ = (event for event in events if event["event"] == "done")
+    history = Preset.read(tmp_path / "trained").training["history"]
+    assert [entry["seconds"] for entry in history] == [round(e["seconds"], 1) for e in events if e["event"] == "validation"]
+    assert history[-1]["seconds"] <= done["seconds"] + 0.05
+
+
 def test_a_photo_is_watched_whole_and_digits_as_examples():
     photo = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
     unet = Order("composed", watched=photo).build()
