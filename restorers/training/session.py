@@ -420,7 +420,8 @@ class Session:
         from restorers.training.fit import mean_psnr
 
         inputs, targets = self.data.validation
-        return mean_psnr(inputs[..., : targets.shape[-1]], targets) if inputs.shape[-1] >= targets.shape[-1] else None
+        # of colours that become gray all three count, as on the card
+        return mean_psnr(inputs[..., :3], targets) if inputs.shape[-1] >= targets.shape[-1] else None
 
     # the end
 
@@ -470,7 +471,7 @@ class Session:
         model = self._callback.model
         model.set_weights(self._good)
         inputs, targets = self.data.validation
-        run = TrainingRun(model, TrainingState(self.step, self.seconds), mean_psnr(inputs[..., : targets.shape[-1]], targets))
+        run = TrainingRun(model, TrainingState(self.step, self.seconds), mean_psnr(inputs[..., :3], targets))
         return str(self._export(run))
 
 

@@ -364,6 +364,12 @@ def test_the_time_of_a_pause_counts_nowhere(photo, tmp_path):
     assert history[-1]["seconds"] <= done["seconds"] + 0.05
 
 
+def test_the_curve_and_the_card_of_gray_begin_at_the_same_psnr(tmp_path):
+    events = session(Order("tutorial-grayscale", {"batch": 1}, steps=1), tmp_path)
+    shown, *_ = (event["degraded_psnr"] for event in events if event["event"] == "validation")
+    assert Preset.read(tmp_path / "trained").scores[0]["psnr_degraded"] == pytest.approx(shown, abs=1e-3)
+
+
 def test_a_photo_is_watched_whole_and_digits_as_examples():
     photo = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
     unet = Order("composed", watched=photo).build()
