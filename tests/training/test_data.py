@@ -98,6 +98,14 @@ def test_damaged_files_among_squares_are_named_and_passed_over(tmp_path):
     assert "broken.png" in words and "nothing.jpg" in words and len(squares.notes) == 2
 
 
+@pytest.mark.parametrize("name", ["undo-blur", "denoise", "tutorial-enhance"])
+def test_files_to_validate_on_that_are_passed_over_are_named(tmp_path, name):
+    write(tmp_path / "good.png", 160, 160)
+    (tmp_path / "broken.png").write_bytes((tmp_path / "good.png").read_bytes()[:500])
+    notes = RECIPES.get(name)(batch=2).load(None, tmp_path).notes
+    assert len(notes) == 1 and "broken.png" in notes[0].en
+
+
 def test_without_a_folder_the_installed_samples_are_used():
     photos, source, _ = load_photos(None, 128)
     assert len(photos) >= 5

@@ -87,7 +87,8 @@ class CropRecipe(Recipe):
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
         photos, source, notes = self.pictures(folder)
         if validation is not None:
-            held_out = load_photos(validation, self.side)[0]
+            held_out, _, passed_over = load_photos(validation, self.side)
+            notes = (*notes, *passed_over)
         else:
             photos, held_out = keep_back(photos, self.side)
         photos, held_out = self.cut(photos, SAMPLE_SQUARES), self.cut(held_out, VALIDATION_CROPS)

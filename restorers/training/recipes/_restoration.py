@@ -190,7 +190,8 @@ class RestorationRecipe(Recipe):
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
         photos, source, notes = load_photos(folder, self.smallest)
         if validation is not None:
-            held_out = load_photos(validation, self.validation_crop + 2 * self.margin)[0]
+            held_out, _, passed_over = load_photos(validation, self.validation_crop + 2 * self.margin)
+            notes = (*notes, *passed_over)
         else:
             photos, held_out = hold_out(photos)
         photos = [self.prepared(photo) for photo in photos]
