@@ -51,6 +51,7 @@ class TrainingState:
         before: ``steps`` and ``minutes`` that these weights had been trained for, as far as cards tell.
         lowest: validation loss of the best weights.
         bfloat16: computed in 16 bits.
+        rate: learning rate that was asked for; 0 where that was not written down.
     """
 
     steps: int = 0
@@ -61,6 +62,7 @@ class TrainingState:
     before: dict[str, float] = field(default_factory=dict)
     lowest: float = math.inf
     bfloat16: bool = False
+    rate: float = 0.0
 
 
 @dataclass
@@ -305,7 +307,8 @@ def train(
             a cosine to zero by then; a recipe without one keeps its own schedule, and a budget only ends it early.
         steps: budget in steps, likewise; with it alone the time is not limited.
         folder: where the state is saved, at most every minute after an epoch, and at the end; None saves nothing.
-        resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew.
+        resume: go on from the state in ``folder``; a rate that falls over ``minutes`` falls anew, another one stays as far as it was
+            lowered, unless ``recipe`` now asks for another.
         start: presets whose weights, or the mean of them, are taken as the first ones, as far as they fit; see ``start_from``.
             Channels that a ReLU has silenced learn again, see ``revive``.
         bfloat16: compute in 16 bits, on a GPU under JAX or on a CPU that can; the weights stay in 32.
@@ -342,15 +345,15 @@ def train(
     inputs, targets = data.validation
     photos = not recipe.architecture.classifies
     validation = _Validation(state, data, 16, folder, recipe.metrics(), recipe.chosen_by_loss, photos)
+    rate = float(model.optimizer.learning_rate)
     if resume:
         if folder is None or not (folder / "state.safetensors").is_file():
             raise TrainingError(Text(f"There is no training of {recipe.name} to resume.", f"没有可继续的 {recipe.name} 训练。"))
-        rate = float(model.optimizer.learning_rate)
         validation.set_model(model)
         validation.load()
-        if scheduled:
+        if scheduled or state.rate not in (0.0, rate):
             model.optimizer.learning_rate = rate
-    state.bfloat16 = bfloat16
+    state.bfloat16, state.rate = bfloat16, rate
     course = _Course(state, minutes, cancel, scheduled, steps)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

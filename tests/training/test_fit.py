@@ -142,6 +142,22 @@ def test_resuming_goes_on_where_it_stopped(recipe, digits, tmp_path):
     assert any(not np.array_equal(a, np.array(b)) for a, b in zip(weights, second.model.variables, strict=True))
 
 
+@pytest.mark.parametrize(("asked", "goes_on_at"), [(1.0, 0.25), (0.5, 0.5)])
+def test_a_lowered_rate_goes_on_unless_another_is_asked_for(recipe, digits, tmp_path, asked, goes_on_at):
+    seen = []
+
+    class Rate(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen.append(float(self.model.optimizer.learning_rate))
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.optimizer.learning_rate = 0.25
+
+    train(recipe, digits, [Rate()], steps=1, folder=tmp_path)
+    train(replace(recipe, rate=asked), digits, [Rate()], steps=1, folder=tmp_path, resume=True)
+    assert seen == [1.0, goes_on_at]
+
+
 def test_what_is_resumed_are_the_weights_and_not_their_average(averaging, tmp_path):
     (recipe, data), seen = averaging, {}
 
