@@ -41,10 +41,11 @@ class TrainingData:
     Attributes:
         batches: given a generator of random numbers, an endless stream of pairs (input, target), float32 (batch, height, width, channels);
             a third part, float32 (batch,), where some count more than others in the loss.
-        validation: one pair of arrays that training never sees.
+        validation: one pair of arrays to choose the best weights by.
         steps: batches in one epoch, after which the network is validated.
         source: what the pictures are and their terms, for the card.
         notes: files that were passed over.
+        held_out: training sees nothing of the validation pictures; not so where there was one photo alone, or a recipe wants it so.
     """
 
     batches: Callable[[np.random.Generator], Iterator[Batch]]
@@ -52,6 +53,7 @@ class TrainingData:
     steps: int
     source: str
     notes: tuple[Text, ...] = ()
+    held_out: bool = True
 
 
 def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
@@ -237,6 +239,11 @@ def hold_out(photos: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarra
         return photos, photos
     every = max(2, len(photos) // 24)
     return [p for i, p in enumerate(photos) if i % every], photos[::every]
+
+
+def are_apart(learned: Sequence[np.ndarray], held_out: Sequence[np.ndarray]) -> bool:
+    """Whether none of the photos serves as both."""
+    return not {id(photo) for photo in learned} & {id(photo) for photo in held_out}
 
 
 def random_crop(photo: np.ndarray, size: int, rng: np.random.Generator, *, upright: bool = False) -> np.ndarray:

@@ -78,6 +78,7 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
     for variable in run.model.weights:
         variable.assign(stored[variable.path])
     scores, lost = [], {}
+    size = f"{inputs.shape[2]}×{inputs.shape[1]}"
     if photos:
         psnr = mean_psnr(predict(run.model, inputs, 16), targets)
         restores = run.degraded_psnr < PERFECT
@@ -85,7 +86,9 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
         scores = [
             {
                 "benchmark": "validation",
-                "setting": f"{len(inputs)} held-out pictures of {inputs.shape[2]}×{inputs.shape[1]}",
+                "setting": f"{len(inputs)} held-out pictures of {size}"
+                if data.held_out
+                else f"{len(inputs)} pictures of {size} that it has learned from",
                 "protocol": VALIDATION.en,
                 "psnr": round(psnr, 3),
                 "psnr_degraded": round(run.degraded_psnr, 3) if restores else None,

@@ -29,7 +29,10 @@ MOST_SCORES = 24  # of one preset
 SHOWN_COMMIT = 12  # digits
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([a-z]+\.png)\)")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-HELD_OUT = re.compile(r"(\d+) held-out pictures of (\d+×\d+)")
+VALIDATED_ON = (
+    (re.compile(r"(\d+) held-out pictures of (\d+×\d+)"), words.HELD_OUT),
+    (re.compile(r"(\d+) pictures of (\d+×\d+) that it has learned from"), words.LEARNED),
+)
 COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _PSNR = Text("PSNR (dB)", "PSNR（dB）")
 
@@ -161,8 +164,9 @@ def protocols() -> dict[str, Text]:
 
 
 def _setting(setting: str) -> Text:
-    if held_out := HELD_OUT.fullmatch(setting):
-        return words.HELD_OUT.format(count=held_out[1], size=held_out[2])
+    for form, said in VALIDATED_ON:
+        if found := form.fullmatch(setting):
+            return said.format(count=found[1], size=found[2])
     return words.SETTINGS.get(setting, plain(setting))
 
 

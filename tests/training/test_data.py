@@ -106,6 +106,32 @@ def test_files_to_validate_on_that_are_passed_over_are_named(tmp_path, name):
     assert len(notes) == 1 and "broken.png" in notes[0].en
 
 
+@pytest.mark.parametrize(
+    ("name", "settings", "photos", "held_out"),
+    [
+        ("denoise", {}, 1, False),
+        ("denoise", {}, 2, True),
+        ("undo-blur", {}, 1, True),  # cut in two
+        ("denoise-your-photo", {}, 1, True),
+        ("tutorial-enhance", {}, 2, True),
+        ("tutorial-grayscale", {"as_published": "true"}, 2, False),
+    ],
+)
+def test_what_was_learned_from_is_not_called_held_out(tmp_path, name, settings, photos, held_out):
+    (tmp_path / "other").mkdir()
+    write(tmp_path / "other" / "p.png", 160, 160, 9)
+    for i in range(photos):
+        write(tmp_path / f"{i}.png", 160, 160, i)
+    recipe = RECIPES.get(name).from_settings({"batch": 2, **settings})
+    assert recipe.load(tmp_path).held_out is held_out
+    assert recipe.load(tmp_path, tmp_path / "other").held_out
+
+
+def test_a_photo_too_small_to_be_cut_in_two_is_not_called_held_out(tmp_path):
+    write(tmp_path / "p.png", 70, 70)
+    assert not RECIPES.get("undo-blur")().load(tmp_path).held_out
+
+
 def test_without_a_folder_the_installed_samples_are_used():
     photos, source, _ = load_photos(None, 128)
     assert len(photos) >= 5

@@ -86,6 +86,9 @@ def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
         and "python -m restorers train tutorial-digits-denoise" in text
     )
     assert (tmp_path / "learned" / "README.md").read_text() == text
+    assert preset.scores[0]["setting"] == "50 held-out pictures of 28×28"
+    known = export(run, recipe, replace(digits, held_out=False), tmp_path / "known")
+    assert known.scores[0]["setting"] == "50 pictures of 28×28 that it has learned from"
 
 
 def test_an_export_that_is_interrupted_leaves_the_preset_that_was_there(recipe, digits, tmp_path, monkeypatch):

@@ -153,6 +153,7 @@ def test_what_was_measured_and_how_is_said_in_chinese_too():
     shown = "".join(view.scores(PRESETS.get(name)) for name in PRESETS.names())
     in_chinese = "".join(re.findall(r'<span[^>]*lang="zh[^>]*>(.*?)</span>', shown))
     assert "测量方式：高斯噪声，不截断" in in_chinese and "张 128×128 的留出图片" in in_chinese
+    assert view._setting("16 pictures of 64×64 that it has learned from").zh == "16 张 64×64 的训练过的图片"
     # names of benchmarks, test sets and programs are the same in both languages
     names = {"RGB", "PSNR", "SSIM", "JPEG", "OpenCV", "U-Net", "PCA", "cbsd", "set", "classic", "validation"}
     names |= {"denoise", "enlarge", "dejpeg", "deblur", "inpaint", "colorize", "tutorials"}

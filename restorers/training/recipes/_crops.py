@@ -14,7 +14,7 @@ from restorers.degradations.base import Degradation
 from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.text import Text
-from restorers.training.data import SAMPLE_SQUARES, Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
+from restorers.training.data import SAMPLE_SQUARES, Pair, TrainingData, are_apart, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.recipes.base import Recipe
 
 EPOCH = 50  # steps; seldom enough that validating costs little, often enough to be seen
@@ -91,6 +91,7 @@ class CropRecipe(Recipe):
             notes = (*notes, *passed_over)
         else:
             photos, held_out = keep_back(photos, self.side)
+        apart = are_apart(photos, held_out)
         photos, held_out = self.cut(photos, SAMPLE_SQUARES), self.cut(held_out, VALIDATION_CROPS)
         rng = np.random.default_rng(0)
         pairs = [self.pair(random_crop(held_out[i % len(held_out)], self.side, rng), rng) for i in range(VALIDATION_CROPS)]
@@ -100,6 +101,7 @@ class CropRecipe(Recipe):
             EPOCH,
             source,
             notes,
+            apart,
         )
 
 

@@ -59,7 +59,8 @@ class PictureRecipe(Recipe):
     def load(self, folder: Path | str | None, validation: Path | str | None = None) -> TrainingData:
         squares = self.squares(folder, validation)
         training, held_out = squares.training, squares.validation
-        if self.as_published and validation is None:
+        learned = self.as_published and validation is None
+        if learned:
             training = np.arange(len(squares.pictures))
             held_out = training[:: -(-len(training) // VALIDATION_MOST)]
         return TrainingData(
@@ -68,6 +69,7 @@ class PictureRecipe(Recipe):
             -(-len(training) // self.batch),
             squares.source,
             squares.notes,
+            not learned,
         )
 
     def examples(self, count: int, photos: Sequence[np.ndarray]) -> Pair:

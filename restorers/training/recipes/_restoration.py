@@ -16,7 +16,7 @@ from restorers.models.unet import UNet
 from restorers.params import param
 from restorers.restore import network_input
 from restorers.text import Text
-from restorers.training.data import Batch, Pair, TrainingData, hold_out, load_photos, photo_patches, random_crop
+from restorers.training.data import Batch, Pair, TrainingData, are_apart, hold_out, load_photos, photo_patches, random_crop
 from restorers.training.losses import psnr_shortfall
 from restorers.training.recipes.base import Recipe
 
@@ -194,6 +194,7 @@ class RestorationRecipe(Recipe):
             notes = (*notes, *passed_over)
         else:
             photos, held_out = hold_out(photos)
+        apart = are_apart(photos, held_out)
         photos = [self.prepared(photo) for photo in photos]
 
         def pair(crop: np.ndarray, rng: np.random.Generator) -> Batch:
@@ -207,4 +208,5 @@ class RestorationRecipe(Recipe):
             STEPS,
             source,
             notes,
+            apart,
         )

@@ -35,6 +35,7 @@ NOTHING = Text("Doing nothing", "什么都不做")
 GAINED = Text("Gain", "增益")
 PHOTOS = Text("{count} pictures", "{count} 张图片")
 HELD_OUT = Text("{count} held-out pictures of {size}", "{count} 张 {size} 的留出图片")
+LEARNED = Text("{count} pictures of {size} that it has learned from", "{count} 张 {size} 的训练过的图片")
 # settings as the cards hold them; what is not among them is a name or a formula, the same in both languages
 SETTINGS = {
     text.en: text
