@@ -88,6 +88,7 @@ class Run:
         reason: why it ended: ``budget``, ``stopped``, ``ended`` (by the recipe itself) or ``lost``.
         folder: the preset that it became; ``model.keras`` lies beside it.
         sentence: what went wrong.
+        early: commands that came while it waited, the last of each, for the child that it will be given.
         taken: somebody else looks after the files now.
         forgotten: its visitor has left: the files go as soon as nothing more is written to them.
         complete: over, and nothing more will be told.
@@ -111,6 +112,7 @@ class Run:
     reason: str = ""
     folder: Path | None = None
     sentence: Text | None = None
+    early: dict[str, float] = field(default_factory=dict)
     taken: bool = False
     forgotten: bool = False
     complete: bool = False
@@ -303,7 +305,9 @@ class Engine:
             run = self._runs.get(owner)
             if run is None or run.over or run.state == STOPPING:
                 return
-            if (child := self._child_of(run)) is not None:
+            if run in self._waiting:
+                run.early[what] = value
+            elif (child := self._child_of(run)) is not None:
                 child.send(what, run.number, value)
                 if what == "resume" and run.state == PAUSED:
                     run._become(RUNNING)
@@ -433,6 +437,8 @@ class Engine:
             run._become(STARTING)
             run.version += 1
             child.send("train", run.number, run.order, str(run.work))
+            for what, value in run.early.items():
+                child.send(what, run.number, value)
 
     def _hear(self, child: _Child, event: dict[str, Any]) -> None:
         with self._lock:

@@ -100,11 +100,12 @@ def silent(monkeypatch):
 
     class Silent:
         def __init__(self, hear, ended):
-            self.run, self.trained, self.hear = None, 0, hear
+            self.run, self.trained, self.hear, self.sent = None, 0, hear, []
             begun.append(self)
 
         def send(self, *message):
             self.last = message
+            self.sent.append(message)
 
         def end(self):
             pass
@@ -127,6 +128,20 @@ def test_the_line_is_first_come_and_bounded(photo, silent):
     silent[0].hear(silent[0], {"event": "done", "run": runs[0].number, "reason": "budget", "folder": None})
     silent[0].hear(silent[0], {"event": "free", "run": runs[0].number})
     assert silent[0].run is runs[2] and len(silent) == 1
+    engine.close()
+
+
+def test_what_is_asked_of_a_run_that_waits_is_done_when_it_begins(photo, silent):
+    engine = Engine(slots=1)
+    first, second = (engine.start(owner, order(photo, paused=owner == "y")) for owner in "xy")
+    engine.command("y", "step")
+    engine.command("y", "delay", 2.0)
+    engine.command("y", "delay", 1.5)
+    assert silent[0].sent[-1][:2] == ("train", first.number)
+    silent[0].hear(silent[0], {"event": "done", "run": first.number, "reason": "budget", "folder": None})
+    silent[0].hear(silent[0], {"event": "free", "run": first.number})
+    assert silent[0].sent[-3][:2] == ("train", second.number)
+    assert silent[0].sent[-2:] == [("step", second.number, 0.0), ("delay", second.number, 1.5)]
     engine.close()
 
 
