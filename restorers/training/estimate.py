@@ -93,13 +93,16 @@ def estimate(recipe: Recipe) -> Estimate:
         sized = keras.models.clone_model(model, input_tensors=keras.Input((side, side, architecture.channels)))
         parameters = model.count_params()
     outputs = [math.prod(layer.output.shape[1:]) for layer in sized.layers]
-    memory = round(4 * (COPIES * parameters + KEPT * recipe.batch * sum(outputs)))
+    fixed, each = 4 * COPIES * parameters, 4 * KEPT * sum(outputs)
+    memory = round(fixed + recipe.batch * each)
     if memory > MEMORY_LIMIT:
+        most = int((MEMORY_LIMIT - fixed) // each)
+        batch = Text(f"a batch of at most {most}, or ", f"不超过 {most} 的批大小，或") if most >= 1 else Text("", "")
         raise CannotTrain(
             Text(
                 f"One training may take {MEMORY_LIMIT / 1e9:g} GB; this one needs about {memory / 1e9:.1f} GB. "
-                "Choose a smaller network, batch or crop.",
-                f"一次训练最多可用 {MEMORY_LIMIT / 1e9:g} GB；此次约需 {memory / 1e9:.1f} GB。请减小网络、批大小或裁剪边长。",
+                f"Choose {batch.en}a smaller network or crop.",
+                f"一次训练最多可用 {MEMORY_LIMIT / 1e9:g} GB；此次约需 {memory / 1e9:.1f} GB。请选择{batch.zh}更小的网络或裁剪边长。",
             )
         )
     return Estimate(parameters, memory, 3 * recipe.batch * sum(map(_operations, sized.layers)))

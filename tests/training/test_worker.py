@@ -1,5 +1,6 @@
 """Trainings in a child process: for real, on little. One child serves most tests."""
 
+import re
 import shutil
 import threading
 import time
@@ -11,8 +12,9 @@ import pytest
 from restorers.errors import RestorersError
 from restorers.presets import Preset
 from restorers.training import worker
-from restorers.training.estimate import estimate
+from restorers.training.estimate import MEMORY_LIMIT, estimate
 from restorers.training.fit import train
+from restorers.training.recipes import RECIPES
 from restorers.training.session import Control, Film, Order, Session, strengths
 from restorers.training.worker import DONE, FAILED, KILLED, PAUSED, WAITING, Engine, Run, TrainingRefused
 
@@ -259,6 +261,16 @@ def test_parts_that_do_not_fit_are_refused_by_the_estimate_and_by_the_training(s
         estimate(recipe)
     with pytest.raises(RestorersError, match=sentence):
         train(recipe, recipe.load(None), steps=1)
+
+
+def test_a_training_that_needs_too_much_memory_is_told_the_batch_that_fits():
+    enhance = RECIPES.get("tutorial-enhance")
+    with pytest.raises(RestorersError, match="at most [0-9]+, or a smaller network") as refusal:
+        estimate(enhance())
+    most = int(re.search("at most ([0-9]+)", str(refusal.value))[1])
+    assert estimate(enhance(batch=most)).memory <= MEMORY_LIMIT
+    with pytest.raises(RestorersError, match=f"at most {most}, or"):
+        estimate(enhance(batch=most + 1))
 
 
 def test_an_estimate_comes_from_the_child(engine, photo):
