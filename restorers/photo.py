@@ -430,10 +430,14 @@ def is_gray(photo: np.ndarray) -> bool:
     return bool(spread.max() < HALF_LEVEL)
 
 
-def fit_within(photo: np.ndarray, max_side: int) -> np.ndarray:
-    """The photo shrunk by area averaging until no side is longer than ``max_side`` pixels; the photo itself if none is."""
+def fit_within(photo: np.ndarray, max_side: int, min_side: int = 0) -> np.ndarray:
+    """The photo shrunk by area averaging until no side is longer than ``max_side`` pixels; the photo itself if none is.
+
+    A panorama stays longer, so that its short side keeps ``min_side`` pixels.
+    """
     height, width = photo.shape[:2]
     longest = max(height, width)
+    max_side = max(max_side, -(-min_side * longest // min(height, width)))
     if longest <= max_side:
         return photo
     size = tuple(max(1, round(side * max_side / longest)) for side in (width, height))

@@ -52,7 +52,7 @@ _STANDINS = {
         "    for file in files:\n"
         "        pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)\n"
         "        if pixels is not None and LARGEST is not None and max(pixels.shape[:2]) > LARGEST:\n"
-        "            pixels = to_uint8(fit_within(to_float(pixels), LARGEST))\n"
+        "            pixels = to_uint8(fit_within(to_float(pixels), LARGEST, smallest))\n"
         "        if pixels is not None and min(pixels.shape[:2]) >= smallest:\n"
         "            yield cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)"
     ),

@@ -326,11 +326,13 @@ class Session:
             return None, ()
         folder, notes = self.work / PHOTOS, []
         folder.mkdir()
+        least = getattr(self.recipe, "side", self.recipe.architecture.input_size)  # of the short side, for the recipe to use it
         for number, path in enumerate(self.order.photos[:MOST_PHOTOS]):
             if self.control.cancel.is_set():
                 raise Cancelled
             try:
-                write_photo(folder / f"{number:02} {Path(path).stem[:60]}.png", fit_within(read_photo(path).photo, LARGEST_SIDE))
+                photo = fit_within(read_photo(path).photo, LARGEST_SIDE, least)
+                write_photo(folder / f"{number:02} {Path(path).stem[:60]}.png", photo)
             except RestorersError as error:
                 notes.append(error.sentence)
         if len(self.order.photos) > MOST_PHOTOS:

@@ -137,6 +137,10 @@ def test_own_photos_are_reduced_as_on_the_page(tmp_path):
     (photo,) = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, source="your own photos", largest=100), tmp_path)
     expected = to_uint8(fit_within(read_photo(tmp_path / "a.png").photo, 100))
     np.testing.assert_array_equal(photo, expected)
+    cv2.imwrite(str(tmp_path / "a.png"), pixels[:36])  # a panorama keeps what the recipe needs
+    (photo,) = learned(standalone(RECIPES.get("undo-blur")(), 60.0, None, source="your own photos", largest=100), tmp_path)
+    np.testing.assert_array_equal(photo, to_uint8(fit_within(read_photo(tmp_path / "a.png").photo, 100, 32)))
+    assert photo.shape[0] == 32
 
 
 def test_of_public_photos_the_same_are_drawn_as_on_the_page(tmp_path):

@@ -315,6 +315,13 @@ def test_bad_files_are_named_and_the_others_used(photo, tmp_path):
     assert events[-1]["event"] == "strengths" or events[-1]["event"] == "done"
 
 
+def test_a_panorama_is_reduced_no_further_than_the_recipe_can_use_it(tmp_path):
+    cv2.imwrite(str(tmp_path / "wide.png"), np.random.default_rng(0).integers(0, 256, (70, 2000, 3), np.uint8))
+    (tmp_path / "work").mkdir()
+    events = session(Order("denoise-your-photo", {"batch": 1}, photos=(str(tmp_path / "wide.png"),), steps=1), tmp_path / "work")
+    assert "done" in [event["event"] for event in events]
+
+
 @pytest.mark.parametrize("what", ["no picture at all", "too small for a crop"])
 def test_photos_that_cannot_be_learned_from_are_a_sentence(tmp_path, what):
     if what == "no picture at all":
