@@ -252,13 +252,15 @@ class TrainDesk:
         raise RestorersError(fill(words.NO_PHOTO, reason=notes[0]))
 
     def start(self, owner: str, order: Order) -> None:
-        """Begin a training; the one before becomes the ghost.
+        """Begin a training; the one before becomes the ghost. Nothing while that one goes on: Start was pressed twice.
 
         Raises:
             RestorersError: the line is full.
         """
         visit = self._visit(owner)
         with visit.lock:
+            if visit.run is not None and not visit.run.over:
+                return
             order = replace(order, name=f"{PREFIX}{next(visit.numbers)}")
             before = visit.run
             visit.run = self.engine.start(owner, order)

@@ -157,6 +157,16 @@ def test_the_last_run_stays_as_a_ghost_and_reset_begins_anew(train):
     assert (first.order.name, second.order.name) == ("mine-1", "mine-2") and first.order.seed == second.order.seed
 
 
+def test_start_pressed_twice_begins_one_training(train):
+    train.start("me", order(train)[0])
+    first = train.engine.run("me")
+    train.start("me", order(train)[0])
+    assert train.engine.count == 1 and train.look("me").run is first and first.order.name == "mine-1"
+    ended(first)
+    train.start("me", order(train)[0])
+    assert train.engine.count == 2 and train.look("me").run.order.name == "mine-2"
+
+
 def test_a_trained_network_becomes_a_restorer_with_its_files(train):
     train.start("me", order(train, "small-bottleneck", {"code": 2})[0])
     run = train.engine.run("me")
