@@ -783,6 +783,8 @@ def train(
             )
     finally:
         signal.signal(signal.SIGINT, before)
+    if not run.learned:
+        _say(f"{chosen.name} had had all of its {chosen.epochs:,} epochs: nothing more is learned, the preset is written anew.")
     preset = export(run, chosen, pictures, out, store)
     if preset.scores:
         score = preset.scores[0]

@@ -334,6 +334,17 @@ def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypa
     assert status == 0
 
 
+def test_resuming_what_has_had_all_of_its_epochs_says_so(capsys, tmp_path, monkeypatch):
+    from restorers.training.recipes import RECIPES
+
+    monkeypatch.setattr(RECIPES.get("small-bottleneck"), "epochs", 1)
+    argv = ["train", "small-bottleneck", "--steps", "100", "--out", tmp_path / "mine", "--state", tmp_path / "state"]
+    status, _, err = run(capsys, *argv)
+    assert status == 0 and "epochs" not in err
+    status, out, err = run(capsys, *argv, "--resume")
+    assert status == 0 and "had had all of its 1 epochs: nothing more is learned" in err and "on the validation pictures" in out
+
+
 def test_as_a_program(file, tmp_path):
     """The first command of the README: gain over doing nothing of at least 8 dB."""
     argv = ["restore", str(file), str(tmp_path / "o.png"), "--with", "gaussian_noise", "--set", "sigma=25", "--using", "denoise", "--json"]

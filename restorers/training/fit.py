@@ -74,12 +74,14 @@ class TrainingRun:
         state: how far it came.
         degraded_psnr: of the validation pictures as they were given, in dB; None where the network makes no photo of them.
         waited: share of the time that was spent waiting for batches; None under TensorFlow, which reads ahead by itself.
+        learned: whether a step was made; not so where what was resumed had had all of its epochs.
     """
 
     model: keras.Model
     state: TrainingState
     degraded_psnr: float | None
     waited: float | None = None
+    learned: bool = True
 
 
 def mean_psnr(photos: np.ndarray, truths: np.ndarray) -> float:
@@ -357,7 +359,7 @@ def train(
     course = _Course(state, minutes, cancel, scheduled, steps)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    done, clock, before = state.steps // data.steps, Clock(), state.seconds
+    done, clock, before, first = state.steps // data.steps, Clock(), state.seconds, state.steps
     with freed_memory_kept(), gradients_by_convolution(model):
         model.fit(
             clock.watch(data.batches(np.random.default_rng([seed, state.steps]))),
@@ -374,4 +376,4 @@ def train(
     for variable in model.weights:
         variable.assign(best[variable.path])
     waited = clock.seconds / max(state.seconds - before, 1e-9) if keras.backend.backend() == "jax" else None
-    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited)
+    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited, state.steps > first)
