@@ -456,7 +456,7 @@ def restore(
 
     Raises:
         Cancelled: ``cancel`` was set.
-        RestorersError: the observation lacks what the restorer must be told, or the preset is damaged.
+        RestorersError: the observation lacks what the restorer must be told, the preset is damaged, or what it makes are not finite numbers.
     """
     start = time.perf_counter()
     if cancel is not None and cancel.is_set():
@@ -467,6 +467,13 @@ def restore(
         photo, parameters, notes, found = _restore_classical(observation, restorer, progress, cancel), None, (), None
     if cancel is not None and cancel.is_set():
         raise Cancelled
+    if not np.isfinite(photo).all():  # it would be shown as black or white
+        raise RestorersError(
+            Text(
+                f"{restorer.title.en} makes values of this photo that are not finite numbers; its weights are of no use. Choose another method.",
+                f"{restorer.title.zh} 对此照片给出的结果不是有限数，其权重不可用。请选择其他方法。",
+            )
+        )
     photo = np.clip(photo, 0, 1).astype(np.float32, copy=False)
     if progress is not None:
         progress(1.0)

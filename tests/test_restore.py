@@ -169,6 +169,14 @@ def test_both_ways_of_a_network_of_one_size(photo):
     assert tiles.parameters == 7
 
 
+def test_values_that_are_not_finite_end_in_a_sentence(photo):
+    model = UNet(width1=4, width2=4, width3=4).build()
+    for variable in model.weights:
+        variable.assign(np.full(variable.shape, 3e38, np.float32))
+    with pytest.raises(RestorersError, match="not finite numbers.*Choose another method"):
+        restore(Observation(photo[:32, :32]), restorer_of(UNet(width1=4, width2=4, width3=4), model))
+
+
 def test_a_gray_network_gives_a_gray_photo(photo):
     class Half:
         def predict_on_batch(self, batch):
