@@ -25,6 +25,8 @@ import shutil
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection
@@ -45,7 +47,8 @@ from restorers.training.download import DATASETS, data_cache, is_fetched
 if TYPE_CHECKING:
     import keras
 
-    from restorers.training.data import TrainingData
+    from restorers.training.data import Batch, TrainingData
+    from restorers.training.prefetch import Batches
     from restorers.training.recipes.base import Recipe
 
 NICE = int(os.environ.get("RESTORERS_TRAIN_NICE", 10))  # how far a training gives way to whoever restores, 0 to 19
@@ -241,7 +244,8 @@ class Session:
         self.step, self.seconds, self.reason = 0, 0.0, "stopped"
         self._losses: list[float] = []
         self._times: list[float] = []
-        self._mean = 0.0
+        self._mean, self._seen = 0.0, 0  # of the epoch so far: loss, and pictures
+        self._sizes: deque[int] = deque()  # of the batches that are made and not yet learned from
         self._next_look, self._last_told = 1, 0.0
         self._good: list[np.ndarray] | None = None
         self._last_look, self._look_cost = 0.0, 0.0
@@ -274,6 +278,7 @@ class Session:
             data.source = DATASETS[self.order.data].source
         shutil.rmtree(self.work / PHOTOS, ignore_errors=True)  # a visitor's photos stay no longer than they are needed
         data.steps = min(data.steps, LONGEST_EPOCH)
+        data.batches = self._counted(data.batches)
         if self.control.cancel.is_set():
             raise Cancelled
         film = self.film = Film(recipe, data, self.order.watched)
@@ -300,6 +305,16 @@ class Session:
         for entry, seconds in zip(run.state.history, self._times, strict=True):  # the pauses do not count there either
             entry["seconds"] = round(seconds, 1)
         self._finish(run)
+
+    def _counted(self, batches: Batches) -> Batches:
+        """The same batches; how many pictures each has is noted."""
+
+        def counted(rng: np.random.Generator) -> Iterator[Batch]:
+            for batch in batches(rng):
+                self._sizes.append(len(batch[0]))
+                yield batch
+
+        return counted
 
     def _public(self, name: str) -> tuple[Path | str, tuple[Text, ...]]:
         """Public data: digits by their name, of photos a folder with some, drawn at random but always the same."""
@@ -372,8 +387,10 @@ class Session:
 
     def _after(self, batch, logs=None) -> None:
         self.step += 1
-        mean, self._mean = self._mean, float(logs["loss"])  # Keras gives the mean of the epoch so far
-        self._losses.append(self._mean * (batch + 1) - mean * batch if batch else self._mean)
+        # Keras gives the mean of the epoch so far, over the pictures: the last batch may have fewer
+        mean, before, size = self._mean, self._seen if batch else 0, self._sizes.popleft()
+        self._mean, self._seen = float(logs["loss"]), before + size
+        self._losses.append((self._mean * self._seen - mean * before) / size)
         now = time.monotonic()
         self.seconds += now - self._clock
         self._clock = now

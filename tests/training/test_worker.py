@@ -6,6 +6,7 @@ import threading
 import time
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -379,6 +380,21 @@ def test_weights_that_are_finite_and_too_large_are_a_diverging_training(photo, t
     Huge(order(photo, settings=settings, steps=1), lambda **event: events.append(event), Control(False, 0), tmp_path).run()
     assert events[-1]["event"] == "failed"
     assert "validation pictures must stay a finite number; after step 1 it is inf" in events[-1]["sentence"].en
+
+
+def test_the_loss_of_a_step_is_that_of_its_batch_though_it_is_smaller_than_the_others(tmp_path):
+    for i in range(5):
+        cv2.imwrite(str(tmp_path / f"{i}.png"), np.full((128, 128, 3), 60 * i, np.uint8))
+    recipe = RECIPES.get("tutorial-grayscale").from_settings({"batch": 3, "rate": 1e-6})
+    batches = recipe.load(tmp_path).batches(np.random.default_rng([0, 0]))
+    keras.utils.set_random_seed(0)
+    model = recipe.architecture.build()
+    expected = [np.mean((model.predict_on_batch(inputs) - targets) ** 2) for inputs, targets in (next(batches) for _ in range(4))]
+    photos = tuple(str(tmp_path / f"{i}.png") for i in range(5))
+    (tmp_path / "work").mkdir()
+    events = session(Order(recipe.name, recipe.settings(), photos=photos, steps=4), tmp_path / "work")
+    losses = [loss for event in events if event["event"] == "steps" for loss in event["losses"]]
+    assert losses == pytest.approx(expected, rel=0.02)
 
 
 def test_the_time_of_a_pause_counts_nowhere(photo, tmp_path):
