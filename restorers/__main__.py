@@ -126,11 +126,11 @@ def _jobs(source: Path, target: Path) -> list[tuple[Path, Path]]:
     """Pairs of files to read and to write."""
     from restorers.photo import PhotoError, check_target, disk_reason, list_photos
 
-    if not _is_folder(source):
-        out = target / f"{source.stem}.png" if _is_folder(target) else target
+    if not os.path.isdir(source):  # Path.is_dir raises where a file may not be looked at
+        out = target / f"{source.stem}.png" if os.path.isdir(target) else target
         check_target(out)  # before the work, not after it
         return _sparing([(source, out)])
-    if _state(target) and not _is_folder(target):
+    if _state(target) and not os.path.isdir(target):
         raise UsageError(
             Text(
                 f"{source.name} is a folder, so OUT must be one too. Received: {target.name}.",
@@ -177,16 +177,11 @@ def _state(path: Path) -> os.stat_result | None:
         return None
 
 
-def _is_folder(path: Path) -> bool:
-    """Whether ``path`` is a folder; unlike ``Path.is_dir`` silent where it may not be looked at."""
-    return os.path.isdir(path)
-
-
 def _must_take_files(option: str, folder: Path) -> None:
     """``UsageError`` where ``folder`` is none, or nothing may be written there; makes nothing. Said before long work, not after it."""
     folder = folder.absolute()
     nearest = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
-    if not (_is_folder(nearest) and os.access(nearest, os.W_OK | os.X_OK)):
+    if not (os.path.isdir(nearest) and os.access(nearest, os.W_OK | os.X_OK)):
         raise UsageError(
             Text(
                 f"{option} must be a folder in which files can be written. Received: {folder.name}.",
@@ -210,7 +205,7 @@ def _run(source: Path, target: Path, work: Work, as_json: bool, on: str = "local
 
     executor, jobs = find_executor(on), _jobs(source, target)
     results, failed = [], 0
-    folder = _is_folder(source)
+    folder = os.path.isdir(source)
     head = {"total": len(jobs), "unit": "photo"} if folder else {"total": 100, "unit": "%", "leave": False}
     with tqdm(**head, disable=not (folder or sys.stderr.isatty())) as bar, executor:
 
@@ -379,7 +374,7 @@ def degrade(
 
 def _report(results: list[dict[str, Any]], source: Path, as_json: bool) -> None:
     if as_json:
-        _print_json({"results": results} if _is_folder(source) else {k: v for k, v in results[0].items() if k != "file"})
+        _print_json({"results": results} if os.path.isdir(source) else {k: v for k, v in results[0].items() if k != "file"})
         return
     for result in results:
         shown = {k: v for k, v in result.items() if v is not None and k != "notes"}
@@ -418,11 +413,11 @@ def restore(
                 f"restore 需要且仅需要一个 --using 名称。收到：{len(restorers)} 个。",
             )
         )
-    if _is_folder(source) or not is_video(source):
+    if os.path.isdir(source) or not is_video(source):
         work = partial(restore_job, restorer=restorers[0], degradation=degradation, seed=seed, strength=strength)
         _run(source, target, work, as_json, on)
         return
-    target = target / video_name(source) if _is_folder(target) else target
+    target = target / video_name(source) if os.path.isdir(target) else target
     executor = find_executor(on)
     with tqdm(unit="frame", disable=None) as bar, executor:
 
@@ -466,7 +461,7 @@ def compare(
             )
         )
     restorers = _restorers(groups) or [cls() for cls in suited_restorers(degradation)]
-    executor, files = find_executor(on), list_photos(source) if _is_folder(source) else [source]
+    executor, files = find_executor(on), list_photos(source) if os.path.isdir(source) else [source]
     work = partial(compare_job, restorers=restorers, degradation=degradation, seed=seed)
     setting, photos, failed = degradation.describe(), [], 0
     with tqdm(total=len(files) * len(restorers), unit="run", disable=None) as bar, executor:
@@ -477,18 +472,18 @@ def compare(
         outcomes = executor.map(work, [(file, file) for file in files], load=read_job, progress=show)
         for file, outcome in zip(files, outcomes, strict=True):
             if not isinstance(outcome, RestorersError):
-                if _is_folder(source) and outcome and outcome[0].psnr_degraded >= HARMLESS:
+                if os.path.isdir(source) and outcome and outcome[0].psnr_degraded >= HARMLESS:
                     _say(LeftOut(file.name, setting).sentence)
                     continue
                 photos.append((file.name, [replace(row, setting=setting) for row in outcome]))
-            elif _is_folder(source):
+            elif os.path.isdir(source):
                 failed += 1
                 _pass_over(file, outcome)
             else:
                 raise outcome
     if photos and using:
-        failed += _untold(restorers, source / photos[0][0] if _is_folder(source) else source, degradation)
-    more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if _is_folder(source) else {}
+        failed += _untold(restorers, source / photos[0][0] if os.path.isdir(source) else source, degradation)
+    more = {"photos": [{"file": name, **row.as_dict()} for name, rows in photos for row in ranked(rows)]} if os.path.isdir(source) else {}
     means = ranked(mean_rows(row for _, rows in photos for row in rows))
     _show_rows(means, as_json, more, degradation=setting, seed=seed)
     if failed or not means:
@@ -874,7 +869,7 @@ def publish(
     from restorers.presets import PRESETS, Preset
 
     target, folder = HubId.parse(to), Path(preset)
-    chosen = Preset.read(folder) if preset not in PRESETS.names() and _is_folder(folder) else PRESETS.get(preset)
+    chosen = Preset.read(folder) if preset not in PRESETS.names() and os.path.isdir(folder) else PRESETS.get(preset)
     done = Hub(None).publish(chosen.folder, target, PRESETS.model(chosen), chosen.scores, private)
     if as_json:
         _print_json({"preset": chosen.name, "repository": target.repository, "url": done.url, "revision": done.revision})

@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -469,7 +470,7 @@ def encode_photo(name: str, photo: np.ndarray) -> bytes:
     Raises:
         PhotoError: unknown suffix, or a photo too large for the format.
     """
-    suffix = _known_suffix(name)
+    suffix = known_suffix(name, _ENCODERS, PhotoError)
     try:
         return _encode(photo, suffix)
     except (ValueError, cv2.error):
@@ -482,23 +483,30 @@ def encode_photo(name: str, photo: np.ndarray) -> bytes:
         ) from None
 
 
-def _known_suffix(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    if suffix not in _ENCODERS:
-        known = ", ".join(_ENCODERS)
-        raise PhotoError(
+def known_suffix(name: str, known: Iterable[str], error: type[RestorersError]) -> str:
+    """The suffix of ``name`` in small letters; ``error`` where it is not among ``known``."""
+    suffix, suffixes = Path(name).suffix.lower(), list(known)
+    if suffix not in suffixes:
+        listed = ", ".join(suffixes)
+        raise error(
             Text(
-                f"{name} cannot be written: the suffix gives the format. Known: {known}. Received: {suffix or 'none'}.",
-                f"无法写入 {name}：后缀决定格式。支持：{known}。收到：{suffix or '无'}。",
+                f"{name} cannot be written: the suffix gives the format. Known: {listed}. Received: {suffix or 'none'}.",
+                f"无法写入 {name}：后缀决定格式。支持：{listed}。收到：{suffix or '无'}。",
             )
         )
     return suffix
 
 
+def temporary_name(path: Path) -> Path:
+    """A hidden name beside ``path``, with its suffix in small letters, for a file that is not yet whole."""
+    # the whole name, with what is added, may be longer than the disk takes
+    return path.with_name(f".{path.stem[:40]}.{secrets.token_hex(4)}.part{path.suffix.lower()}")
+
+
 def check_target(path: str | Path) -> None:
     """``PhotoError`` where no photo can be written to ``path``: its suffix is unknown, or its folder cannot be entered. Writes nothing."""
     path = Path(path)
-    _known_suffix(path.name)
+    known_suffix(path.name, _ENCODERS, PhotoError)
     try:
         os.stat(os.path.join(path.parent, "."))  # of a file, too, an error
     except OSError as error:
@@ -513,8 +521,7 @@ def _unwritten(path: Path, error: OSError) -> PhotoError:
 def write_content(path: str | Path, content: bytes) -> None:
     """Write a file as a whole or not at all; an existing one is replaced. ``PhotoError`` for a missing folder or a full disk."""
     path = Path(path)
-    # the whole name, with what is added, may be longer than the disk takes
-    part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part")
+    part = temporary_name(path)
     try:
         with part.open("xb") as file:
             file.write(content)

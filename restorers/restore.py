@@ -470,8 +470,8 @@ def restore(
     if not np.isfinite(photo).all():  # it would be shown as black or white
         raise RestorersError(
             Text(
-                f"{restorer.title.en} makes values of this photo that are not finite numbers; its weights are of no use. Choose another method.",
-                f"{restorer.title.zh} 对此照片给出的结果不是有限数，其权重不可用。请选择其他方法。",
+                f"{restorer.title.en} makes values of this photo that are not finite numbers, so there is nothing to show. Choose another method.",
+                f"{restorer.title.zh} 对此照片给出的结果不是有限数，无法显示。请选择其他方法。",
             )
         )
     photo = np.clip(photo, 0, 1).astype(np.float32, copy=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import subprocess
 import threading
@@ -25,7 +24,7 @@ from restorers.diagnosis import Damage
 from restorers.errors import Cancelled, RestorersError
 from restorers.executors import Executor, LocalExecutor, PieceProgress
 from restorers.metrics import Score, score
-from restorers.photo import MAX_MEGAPIXELS, check_size, disk_reason, to_float, to_uint8
+from restorers.photo import MAX_MEGAPIXELS, check_size, disk_reason, known_suffix, temporary_name, to_float, to_uint8
 from restorers.quiet import no_stderr
 from restorers.restore import Network, blend, restore
 from restorers.text import Text
@@ -177,15 +176,7 @@ def restore_video(
         RestorersError: what ``restore`` raises.
     """
     source, target = Path(source), Path(target)
-    suffix = target.suffix.lower()
-    if suffix not in _CODECS:
-        known = ", ".join(_CODECS)
-        raise VideoError(
-            Text(
-                f"{target.name} cannot be written: the suffix gives the format. Known for videos: {known}. Received: {suffix or 'none'}.",
-                f"无法写入 {target.name}：后缀决定格式。视频支持：{known}。收到：{suffix or '无'}。",
-            )
-        )
+    known_suffix(target.name, _CODECS, VideoError)
     # Path.exists raises where a file may not be looked at
     if os.path.exists(source) and os.path.exists(target) and source.samefile(target):
         raise VideoError(
@@ -194,8 +185,7 @@ def restore_video(
                 f"结果会覆盖 {source.name} 本身。请为 OUT 另取名称。",
             )
         )
-    # the whole name, with what is added, may be longer than the disk takes
-    part = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}.part{suffix}")
+    part = temporary_name(target)
     with _quiet():
         survey = _look_at(source)
         try:

@@ -239,6 +239,7 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
         (["compare", "{long}", "--with", "gaussian_noise", "--using", "median_filter"], 1, "cannot be opened: File name too long"),
         (["benchmark", "denoise", "{long}"], 1, "There is no folder"),
         (["publish", "{long}", "--to", "ann/new"], 2, "There is no preset"),
+        (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/w", "--data", "{long}"], 1, "There is no folder"),
         (["compare", "{file}"], 2, "at least one --with"),
         (["benchmark", "beauty", "{dir}"], 2, "There is no benchmark called 'beauty'"),
         (["benchmark", "denoise"], 2, "needs a folder"),

@@ -313,7 +313,7 @@ def test_frames_larger_than_a_photo_may_be(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("out.png", r"Known for videos: \.mp4, \.mov, \.webm, \.mkv, \.avi\. Received: \.png"),
+        ("out.png", r"Known: \.mp4, \.mov, \.webm, \.mkv, \.avi\. Received: \.png"),
         ("out", "Received: none"),
         ("nowhere/out.mp4", "out.mp4 was not written: The file or its folder does not exist"),
         ("in.mkv", "would replace in.mkv itself"),

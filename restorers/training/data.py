@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import itertools
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +61,7 @@ def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
     """The pictures of one or several folders (with ``recursive``, of their subfolders too), and a line that names the source."""
     files, sources, names = [], [], []
     # one folder may have a comma in its name
-    for part in [folders] if Path(folders).is_dir() else str(folders).split(","):
+    for part in [folders] if os.path.isdir(folders) else str(folders).split(","):
         path, source = _folder(part, "photos")
         if source is None:
             names.append(path.name)
@@ -78,7 +79,7 @@ def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
 def _folder(where: Path | str, kind: str) -> tuple[Path, str | None]:
     """The folder ``where`` and no source; or, where there is none, that of the public data of this name and its source."""
     path, name = Path(where), str(where)
-    if path.is_dir():
+    if os.path.isdir(path):  # Path.is_dir raises for a name longer than the disk takes
         return path, None
     fitting = ", ".join(key for key, dataset in DATASETS.items() if dataset.kind == kind)
     if name not in DATASETS:

@@ -139,6 +139,8 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
         return np.stack([restore(Observation(photo), restorer).photo for photo in inputs])
 
     preset.training["examples"] = draw_examples(recipe, restored, data.source, folder)
+    if SAMPLE_SOURCE in data.source and not data.held_out:
+        preset.training["examples_learned"] = True
     write_preset(preset)
     return preset
 
@@ -146,7 +148,8 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
 def draw_examples(recipe: Recipe, restored: Callable[[np.ndarray], np.ndarray], source: str, folder: Path) -> bool:
     """Write ``folder/examples.png``: what went in, what came out and the truth, of pictures that were not learned from.
 
-    They are cut out of the sample photos; where these were learned from, out of the first one, which is held back then.
+    They are cut out of the sample photos; where these were learned from, out of the first one, which is held back then
+    unless the data hold nothing back.
 
     Args:
         recipe: how it was trained.
@@ -297,7 +300,7 @@ def card(preset: Preset) -> str:
             "",
             "## Examples",
             "",
-            "Pictures that it has not learned from, at the network's own size.",
+            f"Pictures that it has {'' if training.get('examples_learned') else 'not '}learned from, at the network's own size.",
             "",
             "![Input, output and truth](examples.png)",
         ]

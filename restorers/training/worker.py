@@ -306,6 +306,7 @@ class Engine:
             if run is None or run.over or run.state == STOPPING:
                 return
             if run in self._waiting:
+                run.early.pop(what, None)  # the last of each, in the order in which they came
                 run.early[what] = value
             elif (child := self._child_of(run)) is not None:
                 child.send(what, run.number, value)

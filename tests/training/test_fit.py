@@ -10,6 +10,7 @@ import pytest
 from safetensors import safe_open
 
 from restorers.presets import Preset, PresetStore
+from restorers.training.data import SAMPLE_SOURCE
 from restorers.training.export import card, export
 from restorers.training.fit import TrainingError, mean_psnr, train
 from restorers.training.recipes import RECIPES
@@ -89,6 +90,12 @@ def test_it_learns_and_the_preset_scores_what_it_says(recipe, digits, tmp_path):
     assert preset.scores[0]["setting"] == "50 held-out pictures of 28×28"
     known = export(run, recipe, replace(digits, held_out=False), tmp_path / "known")
     assert known.scores[0]["setting"] == "50 pictures of 28×28 that it has learned from"
+    assert "examples_learned" not in known.training
+    sampled = replace(digits, held_out=False, source=SAMPLE_SOURCE)
+    assert export(run, recipe, sampled, tmp_path / "sampled").training["examples_learned"]
+    shown = replace(known, training=known.training | {"examples": True})
+    assert "Pictures that it has not learned from" in card(shown)
+    assert "Pictures that it has learned from" in card(replace(shown, training=shown.training | {"examples_learned": True}))
 
 
 def test_an_export_that_is_interrupted_leaves_the_preset_that_was_there(recipe, digits, tmp_path, monkeypatch):

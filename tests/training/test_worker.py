@@ -139,12 +139,16 @@ def test_what_is_asked_of_a_run_that_waits_is_done_when_it_begins(photo, silent)
     first, second = (engine.start(owner, order(photo, paused=owner == "y")) for owner in "xy")
     engine.command("y", "step")
     engine.command("y", "delay", 2.0)
+    engine.command("y", "resume")
+    engine.command("y", "pause")
+    engine.command("y", "resume")
     engine.command("y", "delay", 1.5)
     assert silent[0].sent[-1][:2] == ("train", first.number)
     silent[0].hear(silent[0], {"event": "done", "run": first.number, "reason": "budget", "folder": None})
     silent[0].hear(silent[0], {"event": "free", "run": first.number})
-    assert silent[0].sent[-3][:2] == ("train", second.number)
-    assert silent[0].sent[-2:] == [("step", second.number, 0.0), ("delay", second.number, 1.5)]
+    assert silent[0].sent[-5][:2] == ("train", second.number)
+    assert [message[0] for message in silent[0].sent[-4:]] == ["step", "pause", "resume", "delay"]
+    assert silent[0].sent[-1] == ("delay", second.number, 1.5)
     engine.close()
 
 
