@@ -24,7 +24,7 @@ from restorers.ui.lesson_view import script as lesson_script
 from restorers.ui.models_tab import ModelsTab
 from restorers.ui.photo_input import told
 from restorers.ui.restore_handlers import Desk
-from restorers.ui.restore_tab import RestoreTab
+from restorers.ui.restore_tab import RestoreTab, link_banner
 from restorers.ui.train_tab import TrainTab
 from restorers.ui.uploads import private_folder
 from restorers.ui.words import page as words
@@ -93,9 +93,10 @@ def build_demo() -> gr.Blocks:
                 elem_id="page-language",
             )
         bar = lesson_bar()
+        banner = link_banner()
         with gr.Tabs(elem_id="page-tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab(say(words.TAB_RESTORE), id="restore", elem_id="tab-restore") as restore_tab:
-                restore = RestoreTab(desk)
+                restore = RestoreTab(desk, banner)
             with gr.Tab(say(words.TAB_COMPARE), id="compare", elem_id="tab-compare") as compare_tab:
                 compare = CompareTab(desk)
             with gr.Tab(say(words.TAB_TRAIN), id="train", elem_id="tab-train") as train_tab:

@@ -128,13 +128,23 @@ def shown(yes: Any) -> bool | str:
     return True if yes else "hidden"
 
 
-class RestoreTab:
-    """The components of the tab, and their listeners. Build it inside of a ``gr.Tab``; call ``listen`` inside of the ``gr.Blocks``."""
+def link_banner() -> gr.HTML:
+    """Where it is said what was left out of a link."""
+    return gr.HTML(elem_id="restore-banner")
 
-    def __init__(self, desk: Desk):
+
+class RestoreTab:
+    """The components of the tab, and their listeners. Build it inside of a ``gr.Tab``; call ``listen`` inside of the ``gr.Blocks``.
+
+    Args:
+        desk: where the photos are worked on.
+        banner: says what was left out of a link. A link may open any tab: place it above them; by default it stands in this one.
+    """
+
+    def __init__(self, desk: Desk, banner: gr.HTML | None = None):
         self.desk = desk
         self.start = start_setup()
-        self.banner = gr.HTML(elem_id="restore-banner")
+        self.banner = link_banner() if banner is None else banner
         with gr.Row(elem_id="restore", equal_height=False):
             with gr.Column(scale=1, min_width=300, elem_id="restore-controls"):
                 self._photo()

@@ -41,6 +41,10 @@ def test_what_a_link_has_wrong_is_said(desktop):
     page.goto("/?lang=en&tab=compare&compare=sideways")
     page.wait_for_selector("#compare-all-status .notice", timeout=LONG)
     assert "“sideways” cannot be chosen" in page.inner_text("#compare-all-status")
+    page.goto("/?lang=en&photo=attic&with=rust&tab=compare")
+    page.wait_for_selector("#compare-all-run", timeout=LONG)
+    page.wait_for_selector("#restore-banner .notice:visible", timeout=LONG)  # what Compare and Inside take from Restore, too
+    assert "no damage called “rust”" in page.inner_text("#restore-banner")
     page.goto("/?lang=en&tab=attic")
     page.wait_for_selector(".lesson-notices .notice", timeout=LONG)
     assert "no tab called “attic”" in page.inner_text(".lesson-notices")
