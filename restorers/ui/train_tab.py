@@ -392,6 +392,18 @@ class TrainTab:
         self.handlers.reset(request.session_hash)
         return self.show(self.handlers.look(request.session_hash), float(seconds or 0))
 
+    def change(self, values: dict[Component, Any], request: gr.Request, event: gr.EventData) -> dict[Component, Any]:
+        """A control was used. Of the visitor's photos and the example, the one given last counts, and it alone is shown as chosen."""
+        updates: dict[Component, Any] = {}
+        # by its id: Gradio gives a visitor an object of his own for a component that was changed
+        if values[self.photos] and getattr(event.target, "elem_id", None) == self.sample.elem_id:
+            updates = {self.photos: None}
+        elif values[self.photos] and values[self.sample]:
+            updates = {self.sample: ""}
+        elif not values[self.photos] and not values[self.sample]:
+            updates = {self.sample: next(iter(SAMPLES))}
+        return {**self.ask({**values, **updates}, request), **updates}
+
     def ask(self, values: dict[Component, Any], request: gr.Request) -> dict[Component, Any]:
         """A setting has changed: work out what it would cost."""
         self.handlers.hold(request.session_hash, values[self.photos] or ())
@@ -464,6 +476,7 @@ class TrainTab:
             self.help: self._help(setup.recipe),
             self.source: gr.update(value=setup.source, options=source_options(RECIPES.get(setup.recipe), self.handlers.downloads)),
             self.sample: setup.sample,
+            self.photos: None,
             self.seconds: setup.seconds,
             self.steps: setup.steps,
             self.seed: setup.seed,
@@ -520,7 +533,8 @@ class TrainTab:
         self._show_group(composed["network"], self.network_groups)
         # one listener for all of them: of two, the answer to the earlier change could come last
         changed = [c.input for c in self.asking - {self.photos}]
-        gr.on([*changed, self.photos.upload, self.photos.clear], self.ask, self.inputs, self.asked, **at_once)
+        given = [self.photos.upload, self.photos.clear]
+        gr.on([*changed, *given], self.change, self.inputs, self.asked | {self.photos, self.sample}, **at_once)
         self.data.input(self.fetch, self.inputs, {self.data, self.timer}, **at_once)
         self.start.click(None, None, None, js=SHOW_RESULT_SCRIPT, **PRIVATE)
         self.start.click(self.begin, self.inputs, self.looks, **every)

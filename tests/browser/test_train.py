@@ -73,6 +73,16 @@ def seen(desktop):
     return opened(desktop)
 
 
+def test_the_photo_given_last_is_the_one_that_is_marked(seen, photo):
+    page = seen
+    page.set_input_files("#train-photos [data-testid=file-upload]", photo)
+    page.wait_for_function("!document.querySelector('#train-samples [aria-pressed=true]')", timeout=LONG)
+    page.click("#train-samples button >> nth=2")
+    page.wait_for_function("!document.querySelector('#train-photos').innerText.includes('mine')", timeout=LONG)
+    page.wait_for_function("location.search.includes('watch=coffee')", timeout=LONG)
+    assert page.get_attribute("#train-samples button >> nth=2", "aria-pressed") == "true"
+
+
 def test_start_watch_pause_step_scrub_stop_reset_and_keep(seen, photo):
     page = seen
     page.set_input_files("#train-photos [data-testid=file-upload]", photo)

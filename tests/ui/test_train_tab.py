@@ -153,6 +153,24 @@ def test_a_tutorial_is_given_many_pictures(tab, values):
     assert tab.source not in again and tab.help not in again
 
 
+def test_the_photo_given_last_counts_and_is_shown_as_chosen(tab, values):
+    def used(control, **changed):
+        return tab.change(
+            values | {getattr(tab, name): value for name, value in changed.items()},
+            ME,
+            SimpleNamespace(target=SimpleNamespace(elem_id=control.elem_id)),
+        )
+
+    mine = [str(SAMPLES["cat"].path)]
+    assert used(tab.photos, photos=mine)[tab.sample] == "" and tab.handlers.engine.asked.sample is None
+    assert tab.sample not in used(tab.recipe, photos=mine, sample="")
+    chosen = used(tab.sample, photos=mine, sample="coffee")
+    assert chosen[tab.photos] is None and tab.handlers.engine.asked.sample == "coffee"
+    assert "watch=coffee" in chosen[tab.link]["train"]
+    assert used(tab.photos, sample="")[tab.sample] == "astronaut"
+    assert tab.open("train=denoise-your-photo&watch=cat")[tab.photos] is None
+
+
 def test_notes_about_the_photos_outlast_the_next_look(tab, values, tmp_path):
     (tmp_path / "bad.png").write_bytes(b"not a picture")
     photos = {**values, tab.photos: [str(tmp_path / "bad.png"), str(SAMPLES["cat"].path)]}
