@@ -120,11 +120,15 @@ def _decode(files: Sequence[Path], smallest: int, notes: list[Text]) -> Iterator
         used += 1
         yield photo
     if not used:
+        several = len(files) > 1
         raise DataError(
             Text(
-                f"Training needs at least one photo with a short side of {smallest} pixels or more; {len(files)} files were read, "
-                f"none fits. The first: {notes[0].en}",
-                f"训练至少需要一张短边不小于 {smallest} 像素的照片；读取了 {len(files)} 个文件，均不合适。第一个：{notes[0].zh}",
+                f"Training needs at least one photo with a short side of {smallest} pixels or more"
+                + (f"; {len(files)} files were read, none fits. The first: " if several else ". ")
+                + notes[0].en,
+                f"训练至少需要一张短边不小于 {smallest} 像素的照片"
+                + (f"；读取了 {len(files)} 个文件，均不合适。第一个：" if several else "。")
+                + notes[0].zh,
             )
         )
 

@@ -342,12 +342,15 @@ class Session:
         folder, notes = self.work / PHOTOS, []
         folder.mkdir()
         least = getattr(self.recipe, "side", self.recipe.architecture.input_size)  # of the short side, for the recipe to use it
-        for number, path in enumerate(self.order.photos[:MOST_PHOTOS]):
+        for path in self.order.photos[:MOST_PHOTOS]:
             if self.control.cancel.is_set():
                 raise Cancelled
             try:
                 photo = fit_within(read_photo(path).photo, LARGEST_SIDE, least)
-                write_photo(folder / f"{number:02} {Path(path).stem[:60]}.png", photo)
+                target = folder / f"{Path(path).stem[:60]}.png"  # sentences about the photo call it so
+                while target.exists():
+                    target = target.with_stem(target.stem + "_")
+                write_photo(target, photo)
             except RestorersError as error:
                 notes.append(error.sentence)
         if len(self.order.photos) > MOST_PHOTOS:
@@ -359,12 +362,7 @@ class Session:
                 )
             )
         if not any(folder.iterdir()):
-            raise RestorersError(
-                Text(
-                    f"None of the {len(self.order.photos)} files is a photo. {notes[0].en}",
-                    f"{len(self.order.photos)} 个文件都不是照片。{notes[0].zh}",
-                )
-            )
+            raise RestorersError(Text(f"None of the files is a photo. {notes[0].en}", f"文件中没有照片。{notes[0].zh}"))
         return folder, tuple(notes)
 
     # what Keras calls

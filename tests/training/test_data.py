@@ -64,8 +64,8 @@ def test_a_folder_may_have_a_comma_in_its_name(tmp_path):
         ("missing", "no folder called photos, and no public data of that name. Known by name: flowers, faces"),
         ("a file", "no folder called photos"),
         ("empty", "photos holds no pictures"),
-        ("too small", "1 files were read, none fits. The first: p.png: passed over; the short side"),
-        ("damaged", "1 files were read, none fits. The first: p.png is a damaged"),
+        ("too small", "pixels or more. p.png: passed over; the short side"),
+        ("damaged", "pixels or more. p.png is a damaged"),
     ],
 )
 @pytest.mark.parametrize("load", [load_photos, load_squares])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from restorers.errors import RestorersError
+from restorers.photo import read_photo
 from restorers.presets import Preset
 from restorers.training import worker
 from restorers.training.estimate import MEMORY_LIMIT, estimate
@@ -338,7 +339,7 @@ def test_photos_that_cannot_be_learned_from_are_a_sentence(tmp_path, what):
     (tmp_path / "work").mkdir()
     (event,) = session(Order("denoise-your-photo", photos=(str(path),), steps=1), tmp_path / "work")
     assert event["event"] == "failed" and event["folder"] is None
-    assert ("None of the 1 files" if what == "no picture at all" else "64 pixels") in event["sentence"].en
+    assert ("None of the files" if what == "no picture at all" else "64 pixels or more. a.png: passed over") in event["sentence"].en
     assert str(tmp_path) not in event["sentence"].en
 
 
@@ -346,6 +347,13 @@ def test_of_too_many_photos_the_first_are_used(photo, tmp_path, monkeypatch):
     monkeypatch.setattr("restorers.training.session.MOST_PHOTOS", 2)
     events = session(order(photo, photos=(str(photo),) * 5, steps=1), tmp_path)
     assert "of 5 the first 2" in next(e for e in events if e["event"] == "started")["notes"][0].en
+
+
+def test_photos_of_one_name_are_all_used(photo, tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr("restorers.training.data.read_photo", lambda file: read.append(file.name) or read_photo(file))
+    session(order(photo, photos=(str(photo),) * 3, steps=1), tmp_path)
+    assert sorted(read) == [f"{photo.stem}{mark}.png" for mark in ("", "_", "__")]
 
 
 def test_a_diverging_training_is_named_and_the_last_good_weights_are_kept(photo, tmp_path):
