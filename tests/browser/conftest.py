@@ -9,6 +9,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +109,20 @@ def phone(chromium, server):
     """A touch screen of 390×844; ``phone.goto("/")`` opens the app."""
     with visiting(chromium, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2) as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory):
+    """A photo of 640×480 with structure."""
+    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
+    path = tmp_path_factory.mktemp("photos") / "mine.png"
+    cv2.imwrite(str(path), pixels)
+    return path
+
+
+@pytest.fixture(scope="session")
+def large_photo(tmp_path_factory):
+    pixels = cv2.resize(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8), (2600, 2000), interpolation=cv2.INTER_CUBIC)
+    path = tmp_path_factory.mktemp("photos") / "large.jpg"
+    cv2.imwrite(str(path), pixels)
+    return path

@@ -2,7 +2,7 @@
 
 import re
 
-LONG = 90_000
+from tests.browser.restoring import LONG, QUICK, gain, opened
 
 
 def said(page, text):
@@ -104,3 +104,48 @@ def test_a_link_opens_the_inside_of_a_network_as_it_was(desktop):
     assert page.input_value("#inside-tried select") == "own"
     assert page.input_value("#inside-network select") == "tutorial-digits"
     assert page.locator("#inside-status .notice").count() == 0
+
+
+def test_a_link_restores_what_was_seen(desktop):
+    opened(desktop, "/?photo=coffee&with=gaussian_noise,sigma=40&seed=7&using=median_filter,size=5&strength=80")
+    first = gain(desktop)
+    desktop.click("#restore-save summary")
+    link = desktop.input_value("#restore-link")
+    desktop.wait_for_url(link)
+    assert "median_filter" in desktop.input_value("#restore-command")
+    opened(desktop, link)
+    assert gain(desktop) == first
+    assert desktop.input_value("#restore-strength [data-testid=number-input]") == "80"
+    assert desktop.get_attribute("#restore-samples [aria-pressed=true]", "title") == "Coffee"
+
+
+def test_a_broken_link_says_what_was_left_out(desktop):
+    opened(desktop, QUICK + "&with=gaussian_noise,sigma=9999&seed=-3")
+    notice = desktop.inner_text("#restore-banner")
+    assert "sigma must be a number from 0 to 150" in notice
+    assert "“-3”" in notice
+
+
+def test_the_address_holds_settings_and_language_and_keeps_what_is_not_its_own(desktop):
+    desktop.add_init_script(
+        "window.written = 0; const write = history.replaceState;"
+        "history.replaceState = function (...all) { window.written += 1; return write.apply(this, all); };"
+    )
+    opened(desktop, QUICK + "&class=3%2F4&__theme=dark")
+    desktop.wait_for_function("location.search.includes('clip=')", timeout=LONG)
+    before = desktop.evaluate("written")
+    slider = desktop.locator("#restore-gaussian_noise-sigma input[type=range]")
+    slider.focus()
+    for _ in range(25):
+        slider.press("ArrowRight")
+    desktop.wait_for_function("location.search.includes('sigma=50')", timeout=LONG)
+    seconds = desktop.evaluate("performance.now()") / 1000
+    assert desktop.evaluate("written") - before <= 3 * seconds  # browsers refuse more than a hundred in half a minute
+    desktop.click("#page-language [data-language=zh]")
+    desktop.wait_for_function("location.search.includes('lang=zh')", timeout=LONG)
+    assert "class=3%2F4" in desktop.url
+    assert "__theme=dark" in desktop.url
+    desktop.evaluate("localStorage.clear()")
+    opened(desktop, desktop.url)
+    assert desktop.inner_text("#restore-run") == "修复"
+    assert desktop.input_value("#restore-gaussian_noise-sigma [data-testid=number-input]") == "50"

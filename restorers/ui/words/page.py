@@ -20,6 +20,10 @@ ERROR_UNEXPECTED = Text(
     "Something went wrong on the server, and it has been noted there. Your settings are kept: try again, or with other settings.",
     "服务器出现问题，已记录。你的设置仍在：请重试，或换一种设置。",
 )
+TOO_LARGE = Text(
+    "“{name}” has {size} MB; a photo may have at most {most} MB here. Save it smaller or as a JPEG, and give that.",
+    "“{name}”有 {size} MB；此处照片最多 {most} MB。请缩小或另存为 JPEG 后再上传。",
+)
 PRIVACY = Text(
     "Your photo stays on this server only while you visit: it is sent nowhere else, "
     "and deleted when you close the page, at the latest after an hour or two.",
