@@ -56,3 +56,24 @@ def test_axe_finds_no_serious_fault(device, theme, request):
         if bad := faults(page) + page.evaluate(PALE):
             found[tab] = bad
     assert not found, "\n".join(f"{tab}: {fault}" for tab, bad in found.items() for fault in bad)
+
+
+BEHIND = """() => {
+  const one = document.activeElement;
+  const { x, y, width, height } = one.getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  const sticky = top && top.closest("#restore-action, #lesson-bar");
+  return sticky && !sticky.contains(one) ? `${one.outerHTML.slice(0, 100)} is behind #${sticky.id}` : "";
+}"""
+
+
+def test_nothing_that_sticks_to_the_screen_hides_what_has_the_focus(desktop):
+    desktop.set_viewport_size({"width": 390, "height": 600})
+    desktop.goto(f"{QUICK}&lesson=resolution&step=3&hide=lessons")
+    desktop.wait_for_selector("#restore-gain", timeout=LONG)
+    desktop.wait_for_selector(".lesson-strip-head", timeout=LONG)
+    behind = []
+    for key in ["Tab"] * 60 + ["Shift+Tab"] * 50:
+        desktop.keyboard.press(key)
+        behind.append(desktop.evaluate(BEHIND))
+    assert not any(behind), "\n".join(filter(None, behind))

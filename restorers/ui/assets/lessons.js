@@ -218,6 +218,9 @@ restorers.lessons = (() => {
       make("span", "", foot, current().where);
     }
 
+    // what takes the focus is scrolled into sight, not behind the bar
+    new ResizeObserver(() => (document.documentElement.style.scrollPaddingTop = `${block.offsetHeight + 8}px`)).observe(block);
+
     const focusOn = (selector) => strip.querySelector(selector)?.focus({ preventScroll: true });
 
     async function back() {
