@@ -77,3 +77,34 @@ def test_nothing_that_sticks_to_the_screen_hides_what_has_the_focus(desktop):
         desktop.keyboard.press(key)
         behind.append(desktop.evaluate(BEHIND))
     assert not any(behind), "\n".join(filter(None, behind))
+
+
+def test_who_walks_by_keyboard_never_falls_off_a_control_that_goes(desktop):
+    """Only the keyboard is used: with a mouse the focus may go."""
+
+    def press(selector, key="Enter"):
+        desktop.wait_for_selector(selector, timeout=LONG)
+        desktop.focus(selector)
+        desktop.keyboard.press(key)
+
+    def rests(selector):
+        desktop.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector, timeout=LONG)
+
+    desktop.goto(QUICK)
+    desktop.wait_for_selector("#restore-gain", timeout=LONG)
+    press("#restore-run")
+    desktop.wait_for_timeout(1000)
+    rests("#restore-run, #restore-stop")
+    press("#restore-then")
+    press("#restore-chips li button")
+    rests("#restore-damage select")
+    press("#tab-compare-button")
+    press("#compare-change")
+    rests("#tab-restore-button")
+    press("#tab-train-button")
+    press("#train-start")
+    desktop.wait_for_selector("#train-start", state="hidden", timeout=LONG)
+    rests("#train-buttons button")
+    press("#train-stop:not(:disabled)")
+    desktop.wait_for_selector("#train-start", timeout=LONG)
+    rests("#train-buttons button")

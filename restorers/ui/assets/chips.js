@@ -12,10 +12,16 @@ function change(value) {
   trigger("input");
 }
 
+function after() {
+  const below = (one) => clear.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && one.checkVisibility();
+  return [...document.querySelectorAll("button, input, select")].find(below);
+}
+
 function draw() {
   const language = restorers.language();
   const entries = props.value || [];
   const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+  const walking = focused >= 0 || document.activeElement === clear;
   list.replaceChildren(
     ...entries.map((entry, index) => {
       const item = document.createElement("li");
@@ -32,6 +38,7 @@ function draw() {
   // where a chip was removed, on the one that takes its place, or on the last
   if (focused >= 0) list.children[Math.min(focused, entries.length - 1)]?.querySelector("button").focus();
   clear.hidden = !entries.length;
+  if (walking && !entries.length) after()?.focus(); // on what follows the chips
   clear.textContent = words.clear[language];
 }
 
