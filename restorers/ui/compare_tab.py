@@ -229,13 +229,13 @@ class CompareTab:
     def _ended(self, work: Work, owner: str, job: Job, now: Comparison | Table | None, seconds: float) -> dict[Component, Any]:
         if job.error is None and job.result is not None:
             counted = work.done.format(total=view.done(job.result), seconds=f"{seconds:.1f}")
-            return {**work.show(owner, job.result, True), work.status: view.status(said=counted)}
+            return {**work.show(owner, job.result, True), work.status: view.status(said=counted, kind="note aloud")}
         if job.error is None or isinstance(job.error, Cancelled):
             now = job.early or now
             if now is None:
-                return {work.status: view.status(said=words.STOPPED_EARLY)}
+                return {work.status: view.status(said=words.STOPPED_EARLY, kind="note aloud")}
             stopped = words.STOPPED.format(done=view.done(now), total=view.total(now))
-            return {**work.show(owner, now, True), work.status: view.status(said=stopped)}
+            return {**work.show(owner, now, True), work.status: view.status(said=stopped, kind="note aloud")}
         problem = job.error
         if not isinstance(problem, RestorersError):
             logging.getLogger(__name__).error("a comparison failed", exc_info=problem)

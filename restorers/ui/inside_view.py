@@ -301,7 +301,7 @@ def focus(opened: Opened, focus: Focus) -> str:
         f"<figcaption>{both(words.PLACE_HELP)}</figcaption></figure>"
         f'<figure><div class="inside-photo" style="--shape:{width / height:.4f}"><img src="{opened.pictures["given"]}" alt=""><span class="field" style="{frame}"></span></div>'
         f"<figcaption>{both(fill(words.PHOTO_FIELD, reach=field))}</figcaption></figure></div>"
-        f'<div id="inside-arithmetic"><h3 id="inside-at">{both(at)} = <output>{number(focus.value)}</output></h3>{_arithmetic(focus)}</div>'
+        f'<div id="inside-arithmetic"><h3 id="inside-at" class="aloud">{both(at)} = <output>{number(focus.value)}</output></h3>{_arithmetic(focus)}</div>'
     )
 
 

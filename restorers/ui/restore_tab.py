@@ -458,7 +458,7 @@ class RestoreTab:
             if self.desk.restoring(owner):  # Restore was pressed once more
                 return
             why = words.STOPPED if look is None or look.asks_for(begun.observation, setup) else words.OVERTAKEN
-            yield {**self._pictures(look), self.problem: view.sentences([why]), **refitted, **idle}
+            yield {**self._pictures(look), self.problem: view.sentences([why], "note aloud"), **refitted, **idle}
         elif isinstance(job.error, RestorersError):
             yield {**self.show(owner, look, setup, job.error), **idle}
         else:

@@ -99,11 +99,11 @@ def numbers(look: Look | None, seconds: int = 0) -> str:
         gain = 0.0 if equal else look.restored.psnr - look.observed.psnr
         kind, sentence = ("zero", words.GAIN_ZERO) if equal else ("good", words.GAIN) if gain > 0 else ("bad", words.GAIN_LOSS)
         parts.append(
-            f'<div class="gain {kind}" id="restore-gain"><strong>{_decibels(gain, signed=True)} dB</strong>'
+            f'<div class="gain {kind} aloud" id="restore-gain"><strong>{_decibels(gain, signed=True)} dB</strong>'
             f"<details><summary>{both(sentence)}</summary><p>{both(words.GAIN_HELP)}</p></details></div>"
         )
     else:
-        parts.append(f'<p class="hint">{both(words.NO_TRUTH)}</p>')
+        parts.append(f'<p class="hint aloud">{both(words.NO_TRUTH)}</p>')
     if look.observed is not None and look.restored is not None:
         restored = look.restored
         parts.append(

@@ -27,7 +27,8 @@ def status(look: Look) -> str:
     refused = f'<p class="problem">{both(look.problem)}</p>' if look.problem is not None else ""
     if run is None:
         return refused or f'<p class="hint">{both(words.READY)}</p>'
-    parts = [refused, f'<p class="hint" id="train-state" data-state="{run.state}">{both(_state(look))}</p>']
+    aloud = "" if run.state == RUNNING else " aloud"  # where it counts the steps it would never be silent
+    parts = [refused, f'<p class="hint{aloud}" id="train-state" data-state="{run.state}">{both(_state(look))}</p>']
     if run.state in (RUNNING, PAUSED):
         share = run.seconds / run.order.seconds
         if run.order.steps:

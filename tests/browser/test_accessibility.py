@@ -108,3 +108,30 @@ def test_who_walks_by_keyboard_never_falls_off_a_control_that_goes(desktop):
     press("#train-stop:not(:disabled)")
     desktop.wait_for_selector("#train-start", timeout=LONG)
     rests("#train-buttons button")
+
+
+def test_results_and_problems_are_read_out_but_no_percents(desktop):
+    desktop.add_init_script(
+        """addEventListener("DOMContentLoaded", () => new MutationObserver((seen) => {
+          for (const { target } of seen) if (target.matches?.("body > [role=status]")) (window.said ??= []).push(target.textContent);
+        }).observe(document.body, { childList: true, subtree: true }))"""
+    )
+
+    def hears(words):
+        desktop.wait_for_function("(words) => (window.said ?? []).some((text) => text.includes(words))", arg=words, timeout=LONG)
+
+    desktop.goto(f"{QUICK}&seed=-1")  # the seed is refused in a sentence
+    desktop.wait_for_selector("#restore-gain", timeout=LONG)
+    desktop.wait_for_timeout(1000)  # what stands there at first is not news
+    desktop.select_option("#restore-restorer select", "median_filter")
+    desktop.wait_for_selector("#restore-gain", state="detached", timeout=LONG)
+    desktop.wait_for_timeout(1000)
+    desktop.click("#restore-run")
+    hears(" dB")
+    desktop.click("#tab-compare-button")
+    desktop.click("#compare-view-curve-button")
+    desktop.click("#compare-curve-run")
+    desktop.wait_for_function("document.querySelector('#compare-curve-status').innerText.includes('%')", timeout=LONG)
+    desktop.click("#compare-curve-stop")
+    hears("Stopped")
+    assert not [text for text in desktop.evaluate("said") if "%" in text]
