@@ -47,7 +47,7 @@ DAMAGES = (
 SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of them brings it back
 # a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then;
 # `benchmark softness` measures it, anew for every other dejpeg
-SOFT_AFTER_JPEG = 0.7
+SOFT_AFTER_JPEG = 0.8
 
 
 def channel(name: str) -> int:

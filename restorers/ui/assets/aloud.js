@@ -24,4 +24,5 @@
   const soon = () => (timer ||= setTimeout(look, PAUSE));
   new MutationObserver(soon).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
   addEventListener("click", soon);
+  document.addEventListener("restorers:language", () => (speaker.textContent = ""));
 })();
