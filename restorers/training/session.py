@@ -347,7 +347,7 @@ class Session:
                 raise Cancelled
             try:
                 photo = fit_within(read_photo(path).photo, LARGEST_SIDE, least)
-                target = folder / f"{Path(path).stem[:60]}.png"  # sentences about the photo call it so
+                target = folder / f"{Path(path).stem[:50]}.png"  # sentences about the photo call it so
                 while target.exists():
                     target = target.with_stem(target.stem + "_")
                 write_photo(target, photo)

@@ -111,18 +111,18 @@ def phone(chromium, server):
         yield page
 
 
+def structured(path, seed, cells, size):
+    """A picture of ``cells`` random colours, enlarged to ``size``; both (width, height)."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (*cells[::-1], 3), dtype=np.uint8)
+    cv2.imwrite(str(path), cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC))
+    return path
+
+
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory):
-    """A photo of 640×480 with structure."""
-    pixels = cv2.resize(np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype=np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
-    path = tmp_path_factory.mktemp("photos") / "mine.png"
-    cv2.imwrite(str(path), pixels)
-    return path
+    return structured(tmp_path_factory.mktemp("photos") / "mine.png", 0, (16, 12), (640, 480))
 
 
 @pytest.fixture(scope="session")
 def large_photo(tmp_path_factory):
-    pixels = cv2.resize(np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8), (2600, 2000), interpolation=cv2.INTER_CUBIC)
-    path = tmp_path_factory.mktemp("photos") / "large.jpg"
-    cv2.imwrite(str(path), pixels)
-    return path
+    return structured(tmp_path_factory.mktemp("photos") / "large.jpg", 1, (40, 30), (2600, 2000))

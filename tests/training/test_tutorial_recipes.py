@@ -80,7 +80,9 @@ def test_a_bad_folder_is_one_sentence(tmp_path, name, what):
         RECIPES.get(name)().load(folder)
     sentence = str(refusal.value)
     assert "\n" not in sentence and str(tmp_path) not in sentence
-    assert {"missing": "no folder", "empty": "no pictures", "too small": "p.png: passed over", "a single picture": "at least 2"}[what] in sentence
+    assert {"missing": "no folder", "empty": "no pictures", "too small": "p.png: passed over", "a single picture": "at least 2"}[
+        what
+    ] in sentence
 
 
 def test_a_tenth_is_held_back_evenly(tmp_path):
