@@ -22,6 +22,7 @@ from restorers.ui.words import models as words
 MOST_ADDED = 4  # presets of one visitor
 MOST_TITLE = 60  # characters of a foreign title
 MOST_WORDS = 300  # characters of another foreign text
+LONG_WORD = 20  # characters of a word that may be cut
 KEPT_BYTES = 256_000_000
 DESCRIPTION_BYTES = 12  # of memory for one byte of a preset.json
 FETCHED = 0.95  # share of the work that is done when the last byte has come
@@ -201,9 +202,12 @@ def modest(preset: Preset) -> Preset:
 
 
 def shortened(text: str, most: int) -> str:
-    """``text`` on one line, of at most ``most`` characters."""
+    """``text`` on one line, of at most ``most`` characters; cut between words where the last one is not long."""
     text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    if len(text) <= most:
+        return text
+    whole, _, last = text[:most].rpartition(" ")
+    return f"{whole if whole and len(last) < LONG_WORD else text[: most - 1]}…"
 
 
 def _memory(preset: Preset) -> int:

@@ -22,7 +22,7 @@ from restorers.restore import network, restorer_class
 from restorers.text import Text
 from restorers.training.worker import Engine
 from restorers.ui import models_view as view
-from restorers.ui.models_handlers import MOST_ADDED, ModelsDesk, fitted, modest
+from restorers.ui.models_handlers import MOST_ADDED, ModelsDesk, fitted, modest, shortened
 from restorers.ui.models_tab import ModelsTab, SignIn, signs_in
 from restorers.ui.restore_tab import RestoreTab, fitting, restorer_options
 from restorers.ui.restore_view import save
@@ -380,6 +380,13 @@ def test_a_title_that_is_long_keeps_its_repository(handlers, server, files):
     preset = added(handlers).preset
     long = replace(preset, title=Text("x" * 4000, "长" * 4000), hub={"id": "ann/small/a/b", "revision": "0" * 40})
     assert modest(long).title.en.endswith("… · ann/small") and len(modest(long).title.zh) < 100
+
+
+def test_a_long_text_is_cut_between_words():
+    assert shortened("one  two three", 14) == "one two three"
+    assert shortened("one two three", 10) == shortened("one two three", 8) == "one two…"
+    assert shortened("one two three", 7) == "one…"
+    assert shortened("one " + "x" * 50, 40) == "one " + "x" * 35 + "…"
 
 
 # --- publishing -------------------------------------------------------------------------------------------------------
