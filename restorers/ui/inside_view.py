@@ -44,9 +44,9 @@ GLYPHS = {
     DEPTHWISE: "S", SCALING: "N",
 }  # fmt: skip
 LEVEL = 26  # pixels that a box stands lower for each halving of the resolution
-TALL, LOW = 104, 16  # pixels; heights of the boxes
+TALL, LOW = 104, 24  # pixels; heights of the boxes
 TOP, BOTTOM, EDGE = 58, 50, 14
-WIDE, NARROW, MANY = 46, 21, 24  # pixels; widths of the boxes of few, and of more than so many layers
+WIDE, NARROW, MANY = 46, 24, 24  # pixels; widths of the boxes of few, and of more than so many layers
 GAP = 8
 STYLES = ("validation", "training", "ghost")
 

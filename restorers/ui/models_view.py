@@ -57,7 +57,9 @@ def room(shipped: Sequence[Preset], problems: Iterable[Text], added: Sequence[Pr
         f"{_way('#models-publish', words.GO_PUBLISH)}</div>"
     ]
     if added:
-        parts.append(f"<h2>{both(words.ADDED)}</h2>{_cards(added, True)}<h2>{both(words.SHIPPED)}</h2>")
+        parts.append(f"<h2>{both(words.ADDED)}</h2>{_cards(added, True)}")
+    hidden = "" if added else ' class="unseen"'
+    parts.append(f"<h2{hidden}>{both(words.SHIPPED)}</h2>")
     parts += [_cards(shipped, False)] if shipped else [f'<p class="empty">{both(words.NONE_HERE)}</p>']
     return "".join(parts) + sentences(problems, "problem")
 

@@ -34,6 +34,13 @@ PALE = """() => [...document.querySelectorAll("button, input:not(.split), select
   return style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2;
 }).map((one) => `no focus to be seen: ${one.outerHTML.slice(0, 200)}`)"""
 
+# what a finger has to hit, a label with its box or knob: 24 px each way (WCAG 2.2, 2.5.8, without its exceptions but that of links in a text)
+SMALL = """() => [...document.querySelectorAll("button, input, select, textarea, summary, a[href]")].filter((one) => {
+  if (one.disabled || one.tabIndex < 0 || !one.checkVisibility() || one.offsetWidth <= 1 || getComputedStyle(one).display === "inline") return false;
+  const { width, height } = ((one.matches("[type=checkbox], [type=radio]") && one.closest("label")) || one).getBoundingClientRect();
+  return Math.min(width, height) < 24;
+}).map((one) => `too small for a finger: ${one.outerHTML.slice(0, 200)}`)"""
+
 
 @pytest.mark.parametrize(("device", "theme"), [("desktop", "light"), ("phone", "dark")])
 def test_axe_finds_no_serious_fault(device, theme, request):
@@ -53,7 +60,7 @@ def test_axe_finds_no_serious_fault(device, theme, request):
             page.click("#compare-all-run")
             page.wait_for_selector("#compare-all-files a", timeout=LONG)
         page.wait_for_timeout(300)  # colours fade in
-        if bad := faults(page) + page.evaluate(PALE):
+        if bad := faults(page) + page.evaluate(PALE) + (page.evaluate(SMALL) if device == "phone" else []):
             found[tab] = bad
     assert not found, "\n".join(f"{tab}: {fault}" for tab, bad in found.items() for fault in bad)
 

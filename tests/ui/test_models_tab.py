@@ -132,6 +132,7 @@ def test_every_preset_has_a_card_with_all_that_is_known_of_it(handlers):
     assert [p.name for p in presets] == PRESETS.names() and not problems
     html = view.room(presets, problems, ())
     assert html.count("<article") == len(presets)
+    assert html.index("<h2") < html.index("<h3"), "no level of the headings is left out"
     for preset in presets:
         assert preset.weights["sha256"] in html and f"{preset.weights['parameters']:,}" in html and preset.title.zh in html
         assert all(f"{score['psnr']:.2f}" in html for score in preset.scores)
