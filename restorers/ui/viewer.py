@@ -69,6 +69,8 @@ WORDS: dict[str, Text] = {
     "tip_touch": Text("Pinch to zoom", "双指缩放"),
     "slider": Text("Divider between before and after", "修复前与修复后的分隔线"),
     "slider_value": Text("{percent} % restored", "已修复部分占 {percent}%"),
+    "captioned": Text("{label}, {caption}", "{label}，{caption}"),
+    "action": Text("{action}: {label}", "{action}：{label}"),
     "broken": Text("This picture could not be shown.", "无法显示这张图片。"),
 }
 

@@ -418,7 +418,7 @@ def test_words_follow_the_language_of_the_page(desk):
     assert desk.locator("#pictures .chip .label").all_inner_texts() == ["原图", "退化图", "修复结果"]
     assert desk.locator("#compared [role=tab]").all_inner_texts()[1] == "误差图"
     assert desk.locator("#compared input").get_attribute("aria-valuetext") == "已修复部分占 50%"
-    assert desk.locator(f"{pane('degraded')} img").get_attribute("alt") == "退化图, 20.4 dB"
+    assert desk.locator(f"{pane('degraded')} img").get_attribute("alt") == "退化图，20.4 dB"
 
 
 def test_hostile_words_stay_words_and_foreign_addresses_are_not_asked(desk):

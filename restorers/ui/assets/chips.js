@@ -29,7 +29,7 @@ function draw() {
       const remove = document.createElement("button");
       remove.type = "button";
       remove.textContent = "×";
-      remove.setAttribute("aria-label", `${words.remove[language]}: ${entry[language]}`);
+      remove.setAttribute("aria-label", words.remove[language].replace("{what}", () => entry[language]));
       remove.addEventListener("click", () => change(entries.filter((_, other) => other !== index)));
       item.append(remove);
       return item;

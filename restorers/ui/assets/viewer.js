@@ -529,12 +529,12 @@ function buildPanes() {
       const before = one.slot.url;
       const wasBusy = Boolean(one.given?.busy);
       one.given = given;
-      one.slot.set(given.url, given.full, caption ? `${label}, ${caption}` : label);
+      one.slot.set(given.url, given.full, caption ? word("captioned", { label, caption }) : label);
       say(one.label, label);
       say(one.caption, caption);
       say(one.segment, label);
       say(one.act, given.action);
-      one.act.setAttribute("aria-label", `${spoken(given.action)}: ${label}`);
+      one.act.setAttribute("aria-label", word("action", { action: spoken(given.action), label }));
       one.act.hidden = !spoken(given.action);
       one.pane.classList.toggle("stale", Boolean(given.stale));
       const busy = given.busy ?? null;

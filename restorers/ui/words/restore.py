@@ -35,7 +35,7 @@ THEN_FULL = Text(
     "最多可依次施加 {most} 种损坏。请先移除一种。",
 )
 CHIPS_CLEAR = Text("Remove all", "全部移除")
-CHIP_REMOVE = Text("Remove", "移除")
+CHIP_REMOVE = Text("Remove: {what}", "移除：{what}")
 SEED = Text("Random draw", "随机编号")
 SEED_HELP = Text("Same number, same damage.", "编号相同，损坏就相同。")
 SEED_NEW = Text("Another draw", "换一次")
