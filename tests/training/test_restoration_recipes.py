@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -13,7 +12,6 @@ from restorers.diagnosis import DAMAGES, channel
 from restorers.metrics import colorfulness, psnr
 from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.unet import UNet
-from restorers.params import ParameterError
 from restorers.photo import read_photo, write_photo
 from restorers.presets import Preset, PresetStore
 from restorers.resize import resize
@@ -202,61 +200,6 @@ def test_universal_is_taught_which_pixels_are_lost(name, photo):
     lost = maps[..., channel("missing")] > 0
     assert lost[changed].all() and lost.sum() <= 1.02 * changed.sum() and 0 < lost.mean() < 1
     assert maps.sum() == lost.sum(), "nothing else is present"
-
-
-def mends(monkeypatch):
-    """The damages that were given to specialists, in order; each leaves the photo a level brighter."""
-    import restorers.training.recipes.universal as module
-
-    asked = []
-
-    def restored(observation, restorer):
-        asked.append((restorer.name, observation.mask))
-        return SimpleNamespace(photo=np.clip(observation.photo + 1 / 255, 0, 1))
-
-    monkeypatch.setattr(module, "restore", restored)
-    return asked
-
-
-def test_universal_is_also_taught_what_is_left_when_a_specialist_was_at_work(photo, monkeypatch):
-    recipe, asked = RECIPES.get("universal")(mended=0.5), mends(monkeypatch)
-    chain = Chain(tuple(DEGRADATIONS.get(name)() for name in ("gaussian_blur", "gaussian_noise", "missing_pixels", "jpeg")))
-    order = ["dejpeg", "inpaint", "denoise", "deblur"]
-    seen = chain.apply(photo[:64, :64], np.random.default_rng(0))
-    target = recipe.target(photo[:64, :64], chain, seen)
-    whole, lengths = target.copy(), []
-    for seed in range(60):
-        asked.clear()
-        shown, left = recipe.underway(seen, target, np.random.default_rng(seed))
-        names = [name for name, _ in asked]
-        lengths.append(len(names))
-        assert names == order[: len(names)]
-        assert [damage.specialist for k, damage in enumerate(DAMAGES) if left[..., k].any()] == order[len(names) :]
-        assert all(np.array_equal(left[..., k], whole[..., k]) for k in range(len(DAMAGES)) if left[..., k].any())
-        assert all((mask is not None) == (name == "inpaint") for name, mask in asked)
-        if not names:
-            assert shown is seen and left is target
-        assert np.allclose(shown.photo, np.clip(seen.photo + len(names) / 255, 0, 1) if names else seen.photo, atol=1e-6)
-    assert np.array_equal(target, whole) and set(lengths) == {0, 1, 2, 3, 4} and 20 <= lengths.count(0) <= 40
-
-
-def test_universal_mends_nothing_where_nothing_is_damaged_or_where_it_is_told_not_to(photo, monkeypatch):
-    asked, crop = mends(monkeypatch), photo[:64, :64]
-    nothing = np.zeros((64, 64, len(DAMAGES)), np.float32)
-    for seed in range(20):
-        RECIPES.get("universal")(mended=0.5).underway(Observation(crop), nothing, np.random.default_rng(seed))
-        RECIPES.get("universal")(mended=0).underway(Observation(crop), nothing + 1, np.random.default_rng(seed))
-    assert asked == []
-    assert RECIPES.get("universal")().batches_need_keras and not RECIPES.get("universal")(mended=0).batches_need_keras
-
-
-def test_universal_says_which_specialists_are_not_there(monkeypatch):
-    import restorers.training.recipes.universal as module
-
-    monkeypatch.setattr(module, "PRESETS", SimpleNamespace(names=lambda: ["denoise", "deblur", "inpaint"]))
-    with pytest.raises(ParameterError, match=r"Not there: dejpeg, enlarge\. Train them first, or set mended=0\."):
-        RECIPES.get("universal")().load(None)
-    RECIPES.get("universal")(mended=0).load(None)
 
 
 def test_the_loss_of_what_is_present_asks_once_a_picture_or_pixel_by_pixel():
