@@ -48,7 +48,7 @@ SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of 
 BLUR_OR_RESOLUTION = Text("blur or low resolution", "模糊或低分辨率")
 # a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then;
 # `benchmark softness` measures it, anew for every other dejpeg
-SOFT_AFTER_JPEG = 0.8
+SOFT_AFTER_JPEG = 0.75
 
 
 def channel(name: str) -> int:
