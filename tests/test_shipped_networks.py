@@ -23,7 +23,7 @@ PURPOSES = {
 }
 PURPOSES["universal"] = [
     ("gaussian_noise", {"sigma": 25, "clip": False}, 7.0),
-    ("gaussian_blur", {"sigma": 1.6}, 0.5),
+    ("gaussian_blur", {"sigma": 1.6}, 3.0),
     ("downscale", {"factor": 2}, 0.3),
     ("jpeg", {"quality": 20}, 0.5),
     ("missing_pixels", {"share": 0.5}, 8.0),
