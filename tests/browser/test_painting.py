@@ -8,12 +8,14 @@ from tests.browser.restoring import LONG, degraded, opened
 
 
 def painter(page):
-    """Where on the screen is painted."""
+    """Where on the screen is painted, once the photo with the example stroke is there."""
     opened(page)
+    noisy = degraded(page)
     page.select_option("#restore-damage select", "painted_mask")
     canvas = page.locator("#restore-paint canvas")
     canvas.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('#restore-paint img').naturalWidth > 0", timeout=LONG)
+    page.wait_for_function("(noisy) => document.querySelectorAll('#restore-panes img')[1].src !== noisy", arg=noisy, timeout=LONG)
     return canvas.bounding_box()
 
 
@@ -68,11 +70,14 @@ def test_a_second_finger_paints_nothing(phone):
 def test_strokes_come_back_with_their_photo(desktop):
     box, scores = painter(desktop), []
 
+    def numbers() -> str:
+        return desktop.inner_text("#restore-numbers")
+
     def score(change):
-        before = degraded(desktop)
+        before = numbers()
         change()
-        desktop.wait_for_function("(before) => document.querySelectorAll('#restore-panes img')[1].src !== before", arg=before, timeout=LONG)
-        scores.append(re.search(r"scores ([\d.]+)", desktop.inner_text("#restore-numbers"))[1])
+        desktop.wait_for_function("(before) => document.querySelector('#restore-numbers').innerText !== before", arg=before, timeout=LONG)
+        scores.append(re.search(r"scores ([\d.]+)", numbers())[1])
 
     score(lambda: desktop.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
     for title in ("Astronaut", "Cat"):
