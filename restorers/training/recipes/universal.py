@@ -107,14 +107,15 @@ class Universal(RestorationRecipe):
         return self._alone(rng)
 
     def _alone(self, rng: np.random.Generator) -> Degradation:
+        # blur most often, and mostly without noise, for it is the hardest to tell, from low resolution
         kinds: tuple[Callable[[np.random.Generator], Degradation], ...] = (
             _noise,
-            Deblur().draw if rng.random() < 0.5 else Deblur().draw_blur,
+            Deblur().draw if rng.random() < 1 / 3 else Deblur().draw_blur,
             Enlarge().draw,
             Dejpeg().draw,
             self._missing,
         )
-        return kinds[rng.integers(len(kinds))](rng)
+        return kinds[rng.choice(len(kinds), p=[0.2, 0.27, 0.23, 0.2, 0.1])](rng)
 
     def _missing(self, rng: np.random.Generator) -> Degradation:
         return SaltAndPepper(amount=log_uniform(rng, 0.002, 0.3)) if rng.random() < 0.25 else Inpaint(patch=self.side).draw(rng)
