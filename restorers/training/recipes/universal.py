@@ -107,7 +107,7 @@ class Universal(RestorationRecipe):
         return self._alone(rng)
 
     def _alone(self, rng: np.random.Generator) -> Degradation:
-        # blur most often, and mostly without noise, for it is the hardest to tell, from low resolution
+        # blur most often, and mostly without noise: it is the hardest to tell apart, from low resolution
         kinds: tuple[Callable[[np.random.Generator], Degradation], ...] = (
             _noise,
             Deblur().draw if rng.random() < 1 / 3 else Deblur().draw_blur,
