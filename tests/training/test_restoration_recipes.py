@@ -165,6 +165,19 @@ def test_universal_draws_everything_chains_and_what_needs_no_mending():
         assert "jpeg" not in chain or chain.rindex("→") < chain.rindex("jpeg"), "coding comes last"
 
 
+def test_universal_is_shown_even_crops_where_only_blocks_tell_of_jpeg(photo):
+    recipe, rng = RECIPES.get("universal")(even=1, patch=96), np.random.default_rng(0)
+    pairs = [recipe.pair(photo[:128, :128], rng) for _ in range(80)]
+    present = [{damage.name for k, damage in enumerate(DAMAGES) if target[..., k].any()} for _, target in pairs]
+    assert {frozenset(names) for names in present} == {frozenset(), frozenset({"jpeg"}), frozenset({"noise"})}
+    assert 0.35 < np.mean([names == {"jpeg"} for names in present]) < 0.65
+    steps = {True: [], False: []}  # in the slope
+    for (seen, _), names in zip(pairs, present, strict=True):
+        if "noise" not in names:
+            steps["jpeg" in names].append(np.abs(np.diff(seen, 2, axis=1)).max())
+    assert max(steps[False]) < 4 / 255 < np.median(steps[True]), "levels of 8 bits at most, and blocks"
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "present"),
     [

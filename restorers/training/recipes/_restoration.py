@@ -25,6 +25,8 @@ BARELY_DEGRADED = 1e-5  # mean squared error; 50 dB
 WEIGHT_DECAY = 0.1  # without it Muon's steps, always of one size, pile up to noise in the kernels
 ADAM_SHARE = 1 / 3  # of the rate, for the layers that Adam takes; above 1e-3 it diverged
 
+Draw = Callable[[np.random.Generator], Degradation | None]
+
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     """A number from ``low`` to ``high``, every ratio equally likely."""
@@ -139,18 +141,19 @@ class RestorationRecipe(Recipe):
         """What is made of ``side`` × ``side`` pixels before they are degraded, in training alone."""
         return recolour(crop, rng) if rng.random() < self.recoloured else crop
 
-    def pair(self, crop: np.ndarray, rng: np.random.Generator) -> Pair:
+    def pair(self, crop: np.ndarray, rng: np.random.Generator, draw: Draw | None = None) -> Pair:
         """Input and target made of one crop, both without the margin.
 
         Args:
             crop: float32 (height, width, 3) in [0, 1].
             rng: all random numbers come from it.
+            draw: what draws the degradation, where not ``self.draw``.
 
         Returns:
             What the network is given, float32 (height, width, channels), and the target, float32 (height, width, output channels).
         """
         as_file = bool(rng.integers(2))
-        degradation = self.draw(rng)
+        degradation = (draw or self.draw)(rng)
         observation = Observation(crop) if degradation is None else degradation.apply(crop, rng)
         target = self.target(crop, degradation, observation)
         if as_file:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+import cv2
 import numpy as np
 
 from restorers.degradations.base import Chain, Degradation, degrade
@@ -39,6 +40,7 @@ LOCAL = tuple(damage.local for damage in DAMAGES)
 WEAKEST_NOISE = 3.0  # of 255; deblur was trained with as much
 WEAKEST_BLUR = 0.5  # pixels; many a good photo is no sharper
 BEST_JPEG = 90  # quality from which nothing is to be seen
+BEST_JPEG_OF_EVEN = 60  # up to which the blocks of a crop without detail differ by more than the levels of 8 bits
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Universal(RestorationRecipe):
 
     It learns to tell JPEG artefacts, noise, blur and low resolution, which lie over a whole photo, and pixels that are lost
     (missing ones and impulses), one by one. Of the crops a share of ``clean`` has none of these: they are left whole, or pale,
-    dark, hazy or of few colours. A share of ``chained`` has two to four, in the order in which pictures are spoiled.
+    dark, hazy or of few colours. A share of ``chained`` has two to four, in the order in which pictures are spoiled. A share of ``even``
+    is blurred until no detail is left, as a clear sky, and then has JPEG, noise, or nothing: there only blocks tell of JPEG.
 
     Reference: Chen et al., "RestoreAgent: autonomous image restoration agent via multimodal large language models", NeurIPS 2024
     (look first, then call specialists).
@@ -81,6 +84,11 @@ class Universal(RestorationRecipe):
     chained: float = param(
         0.35, low=0, high=1, step=0.05, label=Text("Chained", "组合"),
         help=Text("Share of the crops with several kinds of damage.", "含多种损坏的裁剪块比例。"),
+    )  # fmt: skip
+
+    even: float = param(
+        0.06, low=0, high=1, step=0.01, label=Text("Even", "均匀"),
+        help=Text("Share of the crops without any detail, as a clear sky.", "没有任何细节（如晴空）的裁剪块比例。"),
     )  # fmt: skip
 
     @property
@@ -131,8 +139,9 @@ class Universal(RestorationRecipe):
         chosen = rng.choice(4, rng.integers(2, 5), replace=False, p=[0.32, 0.32, 0.08, 0.28])
         return Chain(tuple(stages[i](rng) for i in sorted(chosen)))
 
-    def pair(self, crop, rng):
-        return super().pair(Grayscale().apply(crop, rng).photo if rng.random() < 0.15 else crop, rng)
+    def pair(self, crop, rng, draw=None):
+        crop = Grayscale().apply(crop, rng).photo if rng.random() < 0.15 else crop
+        return super().pair(_even(crop, rng), rng, _on_even) if rng.random() < self.even else super().pair(crop, rng, draw)
 
     def examples(self, count, photos):
         rng = np.random.default_rng(3)
@@ -178,6 +187,19 @@ def _noise(rng: np.random.Generator, strongest: float = 60) -> Degradation:
     if kind < 0.93:
         return PoissonNoise(peak=log_uniform(rng, 10, 300))
     return Speckle(sigma=log_uniform(rng, 0.03, 0.4))
+
+
+def _even(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The colours of a crop flowing into each other, and nothing that could be sharp or not."""
+    return cv2.GaussianBlur(crop, (0, 0), log_uniform(rng, 8, 32), borderType=cv2.BORDER_REFLECT)
+
+
+def _on_even(rng: np.random.Generator) -> Degradation | None:
+    """JPEG, noise, or nothing: on a crop without detail blur and low resolution are not to be told."""
+    kind = rng.random()
+    if kind < 0.5:
+        return Jpeg(quality=rng.integers(5, BEST_JPEG_OF_EVEN + 1))
+    return _noise(rng) if kind < 0.75 else None
 
 
 def _harmless(rng: np.random.Generator) -> Degradation | None:
