@@ -140,8 +140,8 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
     # a style of our own, not launch(css=…): Gradio prefixes that, and then it cannot ask for <html lang> or the dark body
     style = "".join(asset(name) for name in ("page.css", "train.css", "compare.css", "inside.css", "models.css", "lessons.css"))
     large = f"{asset('too_large.js')}restorers.refuseLarge({MAX_UPLOAD}, {json.dumps(words.TOO_LARGE._asdict())});"
-    early = "".join(asset(name) for name in ("leaving.js", "slider_reset.js", "focus.js", "aloud.js", "address.js"))
-    script = f"{early}{switch_script()}{large}{lesson_script(demo.titles)}"
+    early = "".join(asset(name) for name in ("leaving.js", "slider_reset.js", "focus.js", "aloud.js", "address.js", "tabs.js"))
+    script = f"{early}{switch_script()}{asset('gradio_names.js')}{large}{lesson_script(demo.titles)}"
     head = f"<style>{STYLE}{style}</style><script>{script}</script>"
     return {
         "allowed_paths": sorted({str(Path(sample.path).parent) for sample in SAMPLES.values()}),

@@ -86,6 +86,23 @@ def test_nothing_that_sticks_to_the_screen_hides_what_has_the_focus(desktop):
     assert not any(behind), "\n".join(filter(None, behind))
 
 
+def test_arrow_keys_open_the_other_tabs(desktop):
+    desktop.goto(QUICK)
+    desktop.wait_for_selector("#restore-gain", timeout=LONG)
+    desktop.focus("#tab-restore-button")
+    for key, tab in [
+        ("ArrowRight", "compare"),
+        ("ArrowLeft", "restore"),
+        ("ArrowLeft", "lessons"),
+        ("Home", "restore"),
+        ("End", "lessons"),
+    ]:
+        desktop.keyboard.press(key)
+        desktop.wait_for_function(
+            "(id) => document.activeElement.matches(`#${id}[aria-selected=true]`)", arg=f"tab-{tab}-button", timeout=LONG
+        )
+
+
 def test_who_walks_by_keyboard_never_falls_off_a_control_that_goes(desktop):
     """Only the keyboard is used: with a mouse the focus may go."""
 

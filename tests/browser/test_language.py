@@ -18,6 +18,11 @@ def english(page) -> list[str]:
     return re.findall(r"[A-Za-z]{4,}", NAMES.sub("", page.evaluate("document.body.innerText")))
 
 
+# what is said of a button or an input without words, by a screen reader and by the tip at the mouse
+NAMED = """() => [...document.querySelectorAll("[aria-label], [title], [placeholder]")].filter((one) => one.checkVisibility())
+  .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name))).filter(Boolean)"""
+
+
 def test_the_page_speaks_the_language_of_the_browser_from_the_first_moment(chromium, server):
     context = chromium.new_context(base_url=server, locale="zh-HK", viewport={"width": 1440, "height": 900})
     page = context.new_page()
@@ -49,6 +54,12 @@ def test_the_switch_changes_every_word_and_is_remembered(desktop):
     assert not english(desktop)
     opened(desktop)
     assert desktop.inner_text("#restore-run") == "修复"
+    named = desktop.evaluate(NAMED)
+    assert {"移除图片", "恢复默认值", "强度 σ (/255)：滑块"} <= set(named)
+    assert not [name for name in named if re.search(r"[A-Za-z]{4,}", NAMES.sub("", name))]
     desktop.click("#page-language [data-language=en]")
     desktop.wait_for_function("document.querySelector('#restore-run').innerText === 'Restore'", timeout=LONG)
     desktop.wait_for_function("!/[\u4e00-\u9fff]/.test(document.body.innerText.replace('中文', ''))", timeout=LONG)
+    named = desktop.evaluate(NAMED)
+    assert {"Remove image", "Reset to default value", "range slider for Strength σ (/255)"} <= set(named)
+    assert not [name for name in named if re.search("[\u4e00-\u9fff]", name.replace("中文", ""))]

@@ -11,6 +11,7 @@ import pytest
 from restorers.errors import RestorersError
 from restorers.text import Text
 from restorers.ui import viewer
+from restorers.ui.controls import asset
 from restorers.ui.viewer import Shown, legend, three_panes, three_views
 
 LONG = 120_000  # milliseconds; only a broken page takes as long
@@ -82,7 +83,8 @@ def address():
             button = gr.Button(name, elem_id=f"to-{name}")
             button.click(lambda values=values: [*values, values[0]], None, [pictures, compared, apart], show_progress="hidden")
         strength.input(None, strength, None, js=viewer.strength_js("here", full=100))
-    demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, run_history=False)
+    keys = f"<script>{asset('tabs.js')}</script>"
+    demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, run_history=False, head=keys)
     yield f"http://127.0.0.1:{port}/"
     demo.close()
 

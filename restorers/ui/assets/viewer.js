@@ -603,17 +603,6 @@ function buildComparison() {
   frame.addEventListener("keydown", (event) => event.target === frame && onKey(event));
   attend(frame);
 
-  tabs.addEventListener("keydown", (event) => {
-    const order = [...tabs.children];
-    const at = order.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: order.length - 1 }[event.key];
-    if (to === undefined || at < 0) return;
-    event.preventDefault();
-    const next = order[(to + order.length) % order.length];
-    activate(next.dataset.view);
-    next.focus();
-  });
-
   function add(id, double) {
     const holder = make("div", "view", frame);
     const tab = make("button", "tab", null, { type: "button", role: "tab", "aria-controls": frame.id, id: `${unique}-${made++}` });
