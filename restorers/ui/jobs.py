@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import threading
 import time
 from collections import deque
@@ -65,7 +66,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The job waits; ``ahead`` others come first."""
+    """The job waits; ``ahead`` of others come first."""
 
     ahead: int
 
@@ -146,11 +147,12 @@ class Line:
                 job.end()
 
     def ahead(self, job: Job) -> int:
-        """How many jobs come before ``job``; 0 when it runs or is done."""
+        """How many jobs of others come before ``job``; 0 when it runs or is done."""
         with self._lock:
             if job not in self._waiting:
                 return 0
-            return self._waiting.index(job) + (self._running is not None)
+            before = [*([self._running] if self._running else []), *itertools.islice(self._waiting, self._waiting.index(job))]
+            return sum(_visitor(other) != _visitor(job) for other in before)
 
     def silent(self) -> float:
         """Seconds since the job that runs has last said how far it is; 0 where none runs."""
@@ -206,6 +208,11 @@ class Line:
                     await asyncio.wait_for(woken.wait(), every)
         finally:
             self.leave(job)
+
+
+def _visitor(job: Job) -> str:
+    """Whose job it is: a visitor may have several places in the line, each called after him."""
+    return job.owner.partition("/")[0]
 
 
 LINE = Line()

@@ -62,6 +62,16 @@ def test_the_news_tell_who_is_ahead_and_how_far_it_is():
     assert job.result == "done"
 
 
+def test_who_is_ahead_are_others_not_the_visitor_himself():
+    line, gate = Line(), threading.Event()
+    line.start("a", held(gate))
+    mine = [line.start("a/inside-view", held(gate)), line.start("a/inside-walk", held(gate))]
+    other = line.start("b", held(gate))
+    assert [line.ahead(job) for job in (*mine, other)] == [0, 0, 3]
+    gate.set()
+    assert other.done.wait(SOON)
+
+
 def test_a_visitor_has_one_job_and_his_earlier_one_is_stopped():
     line, gate = Line(), threading.Event()
     first = line.start("a", held(gate))
