@@ -219,7 +219,6 @@ class CompareDesk:
         methods = quick_first(self.methods(owner, subject, others))
         untold = tuple(r for r in methods if r().missing_knowledge(subject.observation))
         methods = [r for r in methods if r not in untold]
-        self._remember(owner, "all", subject, path)
 
         def work(report: Callable[..., None], cancel: threading.Event) -> Comparison:
             self.desk.pictures.drop(_album(owner, "all"))
@@ -234,6 +233,7 @@ class CompareDesk:
                 degraded=self._publish(owner, "all", degraded),
                 thumbnails={"original": _thumbnail(subject.truth), "degraded": _thumbnail(degraded)},
             )
+            self._remember(owner, "all", subject, path)
             report(0, now)
             for i, method in enumerate(methods):
                 entry = self._entry(owner, now, method, lambda share, i=i: report((i + 0.9 * share) / len(methods)), cancel)
@@ -241,7 +241,7 @@ class CompareDesk:
                 report((i + 1) / len(methods), now)
             return now
 
-        return self.desk.line.start(owner, work)
+        return self.desk.line.start(owner, work, "all")
 
     def _entry(self, owner: str, now: Comparison, method: type, progress: Callable[[float], None], cancel: threading.Event) -> Entry:
         subject = now.subject
@@ -267,12 +267,11 @@ class CompareDesk:
             RestorersError: as for ``compare``.
         """
         subject = self.subject(owner, setup, path)
-        self._remember(owner, "matrix", subject, path)
 
         def prepare(crop: np.ndarray) -> tuple[Gains, dict[str, Any]]:
             return matrix(crop, self.desk.own(owner), setup.seed), {}
 
-        return self._fill(owner, "matrix", subject, prepare)
+        return self._fill(owner, "matrix", subject, path, prepare)
 
     def curve(self, owner: str, setup: Setup, path: str | None, others: bool = False) -> Job:
         """Put the gains over the strength of the last damage on a crop of the photo into the line; results are ``Table``s.
@@ -285,21 +284,23 @@ class CompareDesk:
             raise RestorersError(words.CURVE_NO_DAMAGE)
         methods = [r() for r in self.methods(owner, subject, others) if r.name != "do_nothing"]
         strengths(subject.degradation)  # what has none is refused before it waits in line
-        self._remember(owner, "curve", subject, path)
 
         def prepare(crop: np.ndarray) -> tuple[Gains, dict[str, Any]]:
             gains, at = curve(crop, subject.degradation, methods, setup.seed)
             return gains, {"strengths": tuple(at), "parameter": varied(subject.degradation)[1]}
 
-        return self._fill(owner, "curve", subject, prepare)
+        return self._fill(owner, "curve", subject, path, prepare)
 
-    def _fill(self, owner: str, what: str, subject: Subject, prepare: Callable[[np.ndarray], tuple[Gains, dict[str, Any]]]) -> Job:
+    def _fill(
+        self, owner: str, what: str, subject: Subject, path: str | None, prepare: Callable[[np.ndarray], tuple[Gains, dict[str, Any]]]
+    ) -> Job:
         def work(report: Callable[..., None], cancel: threading.Event) -> Table:
             self.desk.pictures.drop(_album(owner, what))
             crop = centre_crop(subject.truth)
             gains, more = prepare(crop)
             now = Table(subject, gains, 0, len(gains.cells()), self._publish(owner, what, crop), **more)
             told = 0.0
+            self._remember(owner, what, subject, path)
             report(0, now)
             try:
                 for done, _ in enumerate(gains.fill(cancel), 1):
@@ -312,7 +313,7 @@ class CompareDesk:
                 raise
             return now
 
-        return self.desk.line.start(owner, work)
+        return self.desk.line.start(owner, work, what)
 
     # what is kept
 
@@ -333,9 +334,9 @@ class CompareDesk:
         self.compared.put((owner, what), _key(what, subject, path), 200, owner)
 
     def outdated(self, owner: str, what: str, subject: Subject, path: str | None) -> bool:
-        """Whether the last comparison of this kind was of another photo or another damage."""
+        """Whether the results of this kind are of another photo or another damage, and no new ones are on their way."""
         kept = self.compared.get((owner, what))
-        return kept is not None and kept != _key(what, subject, path)
+        return kept is not None and kept != _key(what, subject, path) and not self.desk.line.works_for(owner, what)
 
     def forget(self, owner: str) -> None:
         """Forget all that is of ``owner``."""

@@ -164,6 +164,21 @@ def test_results_of_other_settings_are_outdated(compare, photo_file):
     assert compare.outdated("me", "matrix", other, "another.png")
 
 
+@pytest.mark.parametrize("what", ["compare", "matrix", "curve"])
+def test_what_is_stopped_before_its_first_result_leaves_the_results_outdated(compare, photo_file, what):
+    path, name, line = str(photo_file), "all" if what == "compare" else what, compare.desk.line
+    result(getattr(compare, what)("me", NOISE, path))
+    changed = replace(NOISE, seed=NOISE.seed + 1)
+    other, gate = compare.subject("me", changed, path), threading.Event()
+    line.start("another", lambda report, cancel: gate.wait(120))
+    job = getattr(compare, what)("me", changed, path)
+    assert not compare.outdated("me", name, other, path)  # new ones are on their way
+    line.stop("me")
+    gate.set()
+    assert job.done.wait(120) and job.early is None
+    assert compare.outdated("me", name, other, path)
+
+
 def test_the_matrix_and_the_curve_are_filled(compare, photo_file):
     table = result(compare.matrix("me", NOISE, str(photo_file)))
     assert table.done == table.total == len(table.gains.cells())
