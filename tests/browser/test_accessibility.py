@@ -159,3 +159,18 @@ def test_results_and_problems_are_read_out_but_no_percents(desktop):
     desktop.click("#compare-curve-stop")
     hears("Stopped")
     assert not [text for text in desktop.evaluate("said") if "%" in text]
+
+
+def test_who_wants_no_motion_sees_no_line_grow_and_no_bar_slide(desktop):
+    desktop.emulate_media(reduced_motion="reduce")
+    desktop.goto(QUICK)
+    desktop.click("#tab-train-button")
+    desktop.wait_for_selector("#train-start", timeout=LONG)
+    line = "getComputedStyle(document.querySelector('#tab-train-button'), '::after')"
+    assert desktop.evaluate(f"[{line}.animationName, {line}.opacity]") == ["none", "1"]
+    duration = """(name) => {
+      const bar = document.body.appendChild(document.createElement("div"));
+      [bar.className, bar.innerHTML] = [name, "<i></i>"];
+      return getComputedStyle(bar.firstChild).transitionDuration;
+    }"""
+    assert [desktop.evaluate(duration, name) for name in ("train-bar", "compare-bar")] == ["0s", "0s"]
