@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from restorers.degradations import Observation, degrade
-from restorers.errors import RestorersError
+from restorers.errors import Cancelled, RestorersError
 from restorers.inside import (
     PHOTO,
     Anatomy,
@@ -55,6 +55,8 @@ LOST_MAXIMUM = 0.5  # the brightest colour where a digit's stroke is missing
 WEAKEST, STRONGEST = "weakest", "strongest"
 KEPT_BYTES = 1 << 28
 KEPT_ANATOMIES = 32
+OPEN, VIEW, CHANGE, WALK, COMPARISON = "open", "view", "change", "walk", "widths"
+LOOKS = (VIEW, CHANGE, WALK)  # at what is open
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,9 +304,19 @@ class InsideDesk:
             self._anatomies.move_to_end(key)
             return self._anatomies[key]
 
-    def _start(self, owner: str, work: Callable[[threading.Event], Any]) -> Job:
-        # a line place of its own: what the visitor restores meanwhile goes on
-        return self.desk.line.start(_place(owner), lambda report, cancel: work(cancel))
+    def _start(self, owner: str, kind: str, work: Callable[[threading.Event], Any]) -> Job:
+        # a line place of its own: what the visitor restores, or has asked for elsewhere on the tab, goes on
+        return self.desk.line.start(_place(owner, kind), lambda report, cancel: work(cancel))
+
+    def _look_at(self, owner: str, kind: str, opened: Opened, work: Callable[[threading.Event], Any]) -> Job:
+        """``_start`` for work on ``opened``, which comes to nothing where another network has taken its place before its turn."""
+
+        def unless_closed(cancel: threading.Event) -> Any:
+            if self.kept.get((owner, "opened")) is not opened:
+                raise Cancelled
+            return work(cancel)
+
+        return self._start(owner, kind, unless_closed)
 
     def open(self, owner: str, name: str) -> Job:
         """Put the network on the photo into the line; the job's result is ``Opened``, and its first layer is then ``viewed``.
@@ -339,7 +351,9 @@ class InsideDesk:
             self._view(owner, opened, model, first, cancel)
             return opened
 
-        return self._start(owner, work)
+        for kind in LOOKS:
+            self.desk.line.stop(_place(owner, kind))
+        return self._start(owner, OPEN, work)
 
     # one layer, one number
 
@@ -356,7 +370,7 @@ class InsideDesk:
         def work(cancel: threading.Event) -> Viewed:
             return self._view(owner, opened, opened.restorer.store.model(opened.restorer.preset), name, cancel)
 
-        return self._start(owner, work)
+        return self._look_at(owner, VIEW, opened, work)
 
     def _view(self, owner: str, opened: Opened, model: Any, name: str, cancel: threading.Event) -> Viewed:
         layers = opened.layers
@@ -435,7 +449,7 @@ class InsideDesk:
             reference = opened.output if opened.seen.truth is None else opened.seen.truth
             return Changed(count, len(order), noise, self._publish(owner, "changed", output), psnr(output, reference))
 
-        return self._start(owner, work)
+        return self._look_at(owner, CHANGE, opened, work)
 
     def _decoded(self, opened: Opened, codes: np.ndarray, cancel: threading.Event) -> list[np.ndarray]:
         """What the network makes of several codes, as photos."""
@@ -468,7 +482,7 @@ class InsideDesk:
             sheet = np.concatenate([np.concatenate(frames, axis=1), np.concatenate(mixed, axis=1)])
             return Walk(target, self._publish(owner, "walk", sheet), FRAMES, (frames[0].shape[1], frames[0].shape[0]))
 
-        return self._start(owner, work)
+        return self._look_at(owner, WALK, opened, work)
 
     def widths(self, owner: str, own: bool) -> Job:
         """Put the networks for digits with codes of different sizes on one picture into the line; the result is a ``Widths``.
@@ -490,7 +504,7 @@ class InsideDesk:
             truth = seen(Observation(photo), restorer_class(names[0]), photo).truth
             return Widths(self._publish(owner, "widths", truth), own, tuple(found))
 
-        return self._start(owner, work)
+        return self._start(owner, COMPARISON, work)
 
     def _width(self, owner: str, restorer: type[Network], photo: np.ndarray, cancel: threading.Event) -> Width:
         shows, model = seen(Observation(photo), restorer, photo), restorer.store.model(restorer.preset)
@@ -524,7 +538,8 @@ class InsideDesk:
 
     def stop(self, owner: str) -> None:
         """Stop what runs or waits for ``owner`` here."""
-        self.desk.line.stop(_place(owner))
+        for kind in (OPEN, *LOOKS, COMPARISON):
+            self.desk.line.stop(_place(owner, kind))
 
     def forget(self, owner: str) -> None:
         """Stop the work of ``owner`` here and forget all that is his."""
@@ -549,8 +564,8 @@ def target_photo(name: str) -> np.ndarray:
     return np.repeat(digits[int(name.removeprefix("digit-")) - 1], 3, axis=2)
 
 
-def _place(owner: str) -> str:
-    return f"{owner}/inside"
+def _place(owner: str, kind: str) -> str:
+    return f"{owner}/inside-{kind}"
 
 
 def _album(owner: str, what: str) -> str:

@@ -197,17 +197,19 @@ class InsideTab:
                     yield updates
                 else:
                     whole |= {part: update for part, update in updates.items() if update != gr.skip()}
-            yield whole | chooser()
+            # where the visitor has chosen another network meanwhile, that one is on its way
+            yield (whole if self.handlers.usual(owner) == name else {}) | chooser()
 
     async def _open_as_asked(self, owner: str, name: str, asked: InsideSetup, ignored: list[Text]) -> AsyncIterator[Updates]:
         """The network, and what the address says of it; what does not fit is said in ``ignored``, and shown."""
         async for updates in self._open(owner, name):
             yield updates
-        if self.handlers.opened(owner) is None:  # the photo may have been damaged anew meanwhile, while the page was loading
+        # the photo may have been damaged anew meanwhile, while the page was loading
+        if self.handlers.opened(owner) is None and self.handlers.usual(owner) == name:
             async for updates in self._open(owner, name):
                 yield updates
         opened = self.handlers.opened(owner)
-        if opened is None:
+        if opened is None or opened.name != name:
             return
         if asked.layer is not None and asked.layer not in opened.layers.layers:
             ignored.append(words.NO_LAYER.format(name=asked.layer[:40]))
@@ -242,12 +244,13 @@ class InsideTab:
 
     async def _open(self, owner: str, name: str) -> AsyncIterator[Updates]:
         yield {self.status: sentences([words.OPENING], "hint")}
-        hidden = {self.open_part: gr.update(visible="hidden"), self.subject: ""}
+        hidden = {part: gr.update(visible="hidden") for part in (self.open_part, self.walk_part)} | {self.subject: "", self.walk_help: ""}
         done = False
         async for updates in self._follow(lambda: self.handlers.open(owner, name), lambda opened: self._opened(owner, opened)):
             done = self.open_part in updates
             yield updates
-        if not done and self.handlers.opened(owner) is None:
+        opened = self.handlers.opened(owner)
+        if not done and (opened is None or opened.name != name):  # what is shown is never another one than the chosen
             yield hidden
 
     def _opened(self, owner: str, opened: Opened) -> Updates:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from restorers.errors import RestorersError
+from restorers.errors import Cancelled, RestorersError
 from restorers.metrics import psnr
 from restorers.models.dense_autoencoder import DenseAutoencoder
 from restorers.models.unet import UNet
@@ -147,6 +148,44 @@ def test_opening_does_not_stop_what_is_restored(desk):
     desk.desk.line.start("me", lambda report, cancel: stopped.append(cancel))
     done(desk.open("me", "mine-2"))
     assert not stopped[0].is_set()
+
+
+def held(desk):
+    """Keeps the line busy until the event it returns is set."""
+    gate = threading.Event()
+    desk.desk.line.start("other", lambda report, cancel: gate.wait(120))
+    return gate
+
+
+@pytest.mark.skipif(not set(WIDTHS) <= set(PRESETS.names()), reason="the networks for digits are not here")
+def test_nothing_that_is_asked_of_a_network_stops_another_thing(desk):
+    opened = done(desk.open("me", "mine-2"))
+    gate = held(desk)
+    jobs = [desk.view("me", "code"), desk.change("me", 1.0, WEAKEST, 0.0), desk.walk("me", "digit-1"), desk.widths("me", False)]
+    gate.set()
+    assert [type(done(job)).__name__ for job in jobs] == ["Viewed", "Changed", "Walk", "Widths"]
+    assert desk.opened("me") is opened and desk.viewed("me").layer.name == "code"
+
+
+def test_a_layer_pressed_while_another_network_opens_does_not_stop_that(desk):
+    done(desk.open("me", "mine-2"))
+    gate = held(desk)
+    opening, late = desk.open("me", "mine-1"), desk.view("me", "code")
+    gate.set()
+    assert done(opening) is desk.opened("me")
+    with pytest.raises(Cancelled):
+        done(late)
+    assert desk.viewed("me").layer.name == "head"
+
+
+def test_another_network_stops_what_was_asked_of_the_one_before(desk):
+    done(desk.open("me", "mine-2"))
+    gate = held(desk)
+    jobs = [desk.view("me", "code"), desk.change("me", 1.0, WEAKEST, 0.0), desk.walk("me", "digit-1")]
+    opening = desk.open("me", "mine-1")
+    assert all(job.done.is_set() and job.result is None for job in jobs)
+    gate.set()
+    assert done(opening).name == "mine-1"
 
 
 def test_nothing_is_left_of_a_visitor_who_leaves(desk):
@@ -353,6 +392,27 @@ def test_what_a_link_asks_for_is_kept_when_the_photo_changes_while_it_opens(tab,
     assert "nowhere" in found[tab.status] and found[tab.open_part]["visible"] is True
 
 
+def test_a_network_chosen_while_the_first_one_opens_is_the_one_that_is_shown(tab):
+    async def both():
+        gate, shown = held(tab.handlers), {}
+
+        async def listen(events):
+            async for updates in events:
+                shown.update(updates)
+
+        entering = asyncio.create_task(listen(tab.enter("layer=encoder_flatten", ME)))
+        await asyncio.sleep(0.3)
+        choosing = asyncio.create_task(listen(tab.choose("mine-1", ME)))
+        await asyncio.sleep(0.3)
+        gate.set()
+        await asyncio.gather(entering, choosing)
+        return shown
+
+    found = asyncio.run(both())
+    assert tab.handlers.opened("me").name == "mine-1" == found[tab.network]["value"]
+    assert 'data-key="head"' in drawn(found[tab.drawing]) and found[tab.open_part]["visible"] is True and found[tab.status] == ""
+
+
 def test_another_network_stays_chosen(tab):
     all_of(tab.enter("", ME))
     found = all_of(tab.choose("mine-1", ME))
@@ -364,6 +424,16 @@ def test_without_a_photo_there_is_a_sentence(tab):
     found = all_of(tab.enter("", SimpleNamespace(session_hash="you")))
     assert "Choose one on the Restore tab" in found[tab.status] and "修复" in found[tab.status]
     assert found[tab.open_part]["visible"] == "hidden"
+
+
+def test_a_network_that_cannot_be_opened_leaves_no_other_one_under_its_name(tab, monkeypatch, own):
+    all_of(tab.enter("", ME))
+    assert tab.handlers.opened("me").name == "mine-2"
+    monkeypatch.setattr(own[0], "require", lambda self, observation: (_ for _ in ()).throw(RestorersError(Text("Not told.", "未知。"))))
+    found = all_of(tab.choose("mine-1", ME))
+    assert "Not told." in found[tab.status]
+    assert found[tab.open_part]["visible"] == found[tab.walk_part]["visible"] == "hidden" and found[tab.subject] == ""
+    assert all_of(tab.choose("mine-2", ME))[tab.open_part]["visible"] is True
 
 
 @pytest.mark.parametrize("value", ["median_filter", "nobody", "<script>", None, 7])
