@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,9 +45,10 @@ DAMAGES = (
     Damage("resolution", Text("low resolution", "低分辨率"), "enlarge"),
 )
 SOFT = ("blur", "resolution")  # both take fine detail away, and mending one of them brings it back
+BLUR_OR_RESOLUTION = Text("blur or low resolution", "模糊或低分辨率")
 # a JPEG that was mended looks a little soft: the least multiple of 0.05 at which none of 40 sharp photos was sharpened then;
 # `benchmark softness` measures it, anew for every other dejpeg
-SOFT_AFTER_JPEG = 0.8
+SOFT_AFTER_JPEG = 0.95
 
 
 def channel(name: str) -> int:
@@ -74,17 +75,27 @@ class Diagnosis:
     @property
     def found(self) -> tuple[Damage, ...]:
         """What to mend, in the order of mending: all that is more likely than not, of blur and low resolution the likelier."""
-        likely = [damage for damage in DAMAGES if self.probability(damage) > (0 if damage.local else 0.5)]
-        soft = [damage for damage in likely if damage.name in SOFT]
-        weaker = min(soft, key=self.probability) if len(soft) == len(SOFT) else None
-        return tuple(damage for damage in likely if damage is not weaker)
+        soft = max((damage for damage in DAMAGES if damage.name in SOFT), key=self.probability)
+        likely = (damage for damage in DAMAGES if damage.name not in SOFT and self.probability(damage) > (0 if damage.local else 0.5))
+        return (*likely, soft) if self.softness > 0.5 else tuple(likely)
+
+    @property
+    def softness(self) -> float:
+        """The probability that fine detail is gone: of blur or of low resolution, which exclude each other, as the network has learned."""
+        return min(1.0, sum(self.probability(damage) for damage in DAMAGES if damage.name in SOFT))
+
+    def finding(self, damage: Damage) -> tuple[Damage, float]:
+        """How ``damage`` is reported, and how sure it is: of softness whose kind is not sure both are named."""
+        if damage.name in SOFT and self.probability(damage) <= 0.5:
+            return replace(damage, said=BLUR_OR_RESOLUTION), self.softness
+        return damage, self.probability(damage)
 
     def left(self, mended: Sequence[Damage]) -> tuple[Damage, ...]:
         """What was found and not mended yet; after blur no low resolution, nor the other way round, and after JPEG either only where it is surer."""
         names = {damage.name for damage in mended}
         names |= set(SOFT) if names & set(SOFT) else set()
-        if "jpeg" in names:
-            names |= {damage.name for damage in DAMAGES if damage.name in SOFT and self.probability(damage) < SOFT_AFTER_JPEG}
+        if "jpeg" in names and self.softness < SOFT_AFTER_JPEG:
+            names |= set(SOFT)
         return tuple(damage for damage in self.found if damage.name not in names)
 
 
@@ -92,7 +103,7 @@ def report(mended: Sequence[tuple[Damage, float]]) -> Text:
     """What was found, how surely, and by whom it was mended.
 
     Args:
-        mended: each damage in the order in which it was mended, with its probability.
+        mended: each damage in the order in which it was mended, with its probability; see ``Diagnosis.finding``.
     """
     if not mended:
         return Text(

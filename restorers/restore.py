@@ -435,7 +435,7 @@ def _restore_by_specialists(
         photo, count, *_ = _restore_network(seen, restorer.specialist(damage), _part(progress, done, stop), cancel)
         photo = photo.clip(0, 1)  # as it would come from each of them alone
         parameters, done = parameters + count, stop
-        mended.append((damage, diagnosis.probability(damage)))
+        mended.append(diagnosis.finding(damage))
 
 
 def restore(

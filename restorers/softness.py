@@ -91,7 +91,7 @@ def _mended(seen: Observation, truth: np.ndarray, restorer: DiagnosingNetwork) -
     for damage in diagnosis.found:
         if damage.name in SOFT:
             sharpened = restore(Observation(clean), restorer.specialist(damage)).photo
-            return diagnosis.probability(damage), psnr(sharpened, truth) - psnr(clean, truth)
+            return diagnosis.softness, psnr(sharpened, truth) - psnr(clean, truth)
     return 0.0, 0.0
 
 

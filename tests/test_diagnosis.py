@@ -84,6 +84,18 @@ def test_a_scratch_goes_on_where_it_has_its_gray():
     assert not look(seen, gray).missing.any(), "in a gray photo much has that gray by chance"
 
 
+def test_blur_and_low_resolution_exclude_each_other_so_that_either_may_be_less_likely_than_not():
+    unsure, neither = look(maps(blur=0.45, resolution=0.4)), look(maps(blur=0.3, resolution=0.15))
+    assert names(unsure.found) == ["blur"] and unsure.softness == pytest.approx(0.85, abs=1e-5) and not neither.found
+    assert look(maps(blur=0.9, resolution=0.9)).softness == 1
+    jpeg = DAMAGES[channel("jpeg")]
+    assert names(unsure.left([jpeg])) == (["blur"] if SOFT_AFTER_JPEG <= 0.85 else [])
+    said = report([unsure.finding(unsure.found[0])]).en
+    assert said == "It found blur or low resolution (85 % sure), and had it mended by deblur."
+    sure = look(maps(blur=0.6, resolution=0.3))
+    assert report([sure.finding(sure.found[0])]).en == "It found blur (60 % sure), and had it mended by deblur."
+
+
 def test_what_was_mended_is_not_mended_again():
     noise, blur = DAMAGES[channel("noise")], DAMAGES[channel("blur")]
     seen = look(maps(noise=0.9, resolution=0.9))
@@ -94,7 +106,7 @@ def test_what_was_mended_is_not_mended_again():
 @pytest.mark.parametrize("soft", SOFT)
 def test_what_is_left_of_a_jpeg_is_sharpened_only_where_it_is_surely_soft(soft):
     jpeg, noise = DAMAGES[channel("jpeg")], DAMAGES[channel("noise")]
-    likely, sure = (look(maps(**{soft: p})) for p in (SOFT_AFTER_JPEG - 0.02, SOFT_AFTER_JPEG + 0.02))
+    likely, sure = (look(maps(**{soft: p})) for p in (SOFT_AFTER_JPEG - 0.04, SOFT_AFTER_JPEG + 0.04))
     assert names(likely.left([])) == names(likely.left([noise])) == [soft] and not likely.left([jpeg]) and not likely.left([jpeg, noise])
     assert names(sure.left([jpeg])) == [soft]
 
