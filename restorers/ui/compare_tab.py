@@ -216,7 +216,7 @@ class CompareTab:
             async for event in self.handlers.desk.line.follow(job):
                 if isinstance(event, Early):
                     now = event.result
-                    news = Running(job.progress, int(time.monotonic() - began))
+                    news = Running(job.progress, int(time.monotonic() - began), job.cancel.is_set())
                     yield {work.status: view.status(news, now), **work.show(owner, now, False)}
                 else:
                     news = event

@@ -77,6 +77,8 @@ def status(
         return sentences([said], kind)
     if isinstance(news, Waiting) and news.ahead:
         return sentences([restore_words.WAITING.format(ahead=news.ahead)], "hint")
+    if isinstance(news, Running) and news.stopping:
+        return sentences([restore_words.STOPPING], "hint")
     if now is None or news is None:
         return sentences([words.STARTING], "hint") if news is not None else ""
     share = news.share if isinstance(news, Running) else 0.0

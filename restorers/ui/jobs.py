@@ -73,10 +73,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Running:
-    """The job runs: the share that is done and the seconds since it began."""
+    """The job runs: the share that is done, the seconds since it began, and whether it has been told to stop."""
 
     share: float
     seconds: float
+    stopping: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +201,7 @@ class Line:
                 if ahead or job.began is None:
                     news: Waiting | Running = Waiting(ahead)
                 else:
-                    news = Running(round(job.progress, 2), int(time.monotonic() - job.began))
+                    news = Running(round(job.progress, 2), int(time.monotonic() - job.began), job.cancel.is_set())
                 if news != last:
                     yield news
                     last = news

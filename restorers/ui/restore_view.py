@@ -65,6 +65,8 @@ def news_text(news: Waiting | Running) -> Text:
     """What to say of a job that waits or runs: a number as soon as it lasts."""
     if isinstance(news, Waiting):
         return words.WAITING.format(ahead=news.ahead) if news.ahead else words.STARTING
+    if news.stopping:
+        return words.STOPPING
     if news.share > 0 and news.seconds >= 1:
         return words.RUNNING.format(percent=round(100 * news.share))
     return words.RUNNING_LONG.format(seconds=news.seconds) if news.seconds >= 1 else words.STARTING

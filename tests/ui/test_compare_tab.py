@@ -162,6 +162,25 @@ def test_stopped_results_stay(tab, values, monkeypatch):
     assert last[tab.all.run]["visible"] is True
 
 
+def test_a_stop_that_takes_a_while_was_heard(tab, values, monkeypatch):
+    heard, said = threading.Event(), []
+
+    def slow(observation, restorer, progress, cancel):
+        tab.halt(ME)
+        assert heard.wait(SOON)
+        raise Cancelled
+
+    async def follow():
+        async for update in tab.follow(tab.all)(values, ME):
+            said.append(update[tab.all.status])
+            if "Stopping…" in said[-1]:
+                heard.set()
+
+    monkeypatch.setattr("restorers.ui.compare_handlers.restore", slow)
+    asyncio.run(asyncio.wait_for(follow(), SOON))
+    assert heard.is_set() and "Stopped" in said[-1]
+
+
 def test_a_stopped_matrix_counts_all_that_it_shows(tab, values, monkeypatch):
     left = iter(range(5))
 

@@ -42,6 +42,27 @@ def test_one_at_a_time_and_first_come_first_served():
     assert [job.result for job in jobs] == ["a", "b", "c"]
 
 
+def test_who_waits_for_a_stop_is_told_that_it_was_heard():
+    line, gate, news = Line(), threading.Event(), []
+
+    def stubborn(progress, cancel):
+        assert gate.wait(SOON)
+        raise Cancelled
+
+    job = line.start("a", stubborn)
+
+    async def follow():
+        async for entry in line.follow(job, every=0.005):
+            news.append(entry)
+            if entry.stopping:
+                gate.set()
+            else:
+                line.stop("a")
+
+    asyncio.run(asyncio.wait_for(follow(), SOON))
+    assert [entry.stopping for entry in news] == [False, True]
+
+
 def test_the_news_tell_who_is_ahead_and_how_far_it_is():
     line, first, second = Line(), threading.Event(), threading.Event()
     line.start("a", held(first))

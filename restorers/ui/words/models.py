@@ -40,6 +40,7 @@ LEARNED = Text("{count} pictures of {size} that it has learned from", "{count} �
 SETTINGS = {
     text.en: text
     for text in (
+        Text("cbsd68, σ 1.6, 8 bits", "cbsd68，σ 1.6，8 位"),
         Text("cbsd68, σ 1.6, noise 2", "cbsd68，σ 1.6，噪声 2"),
         Text("cbsd68, half missing", "cbsd68，缺失一半"),
         Text("cbsd68, scratches", "cbsd68，划痕"),

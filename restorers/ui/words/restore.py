@@ -92,6 +92,7 @@ WAITING = Text("Waiting, {ahead} ahead of you", "排队中，前面还有 {ahead
 STARTING = Text("Restoring…", "正在修复……")
 RUNNING = Text("Restoring… {percent} %", "正在修复…… {percent}%")
 RUNNING_LONG = Text("Restoring for {seconds} seconds…", "已修复 {seconds} 秒……")
+STOPPING = Text("Stopping…", "正在停止……")
 MEASURING = Text("Measuring how close it came…", "正在测量它有多接近原图……")
 MEASURING_LONG = Text("Measuring how close it came… {seconds} seconds so far", "正在测量它有多接近原图…… 已用 {seconds} 秒")
 NO_PHOTO = Text("Choose a photo first: your own, or one of the examples.", "请先选择一张照片：你自己的，或示例之一。")
