@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -158,6 +159,22 @@ def as_csv(records: Sequence[Mapping]) -> str:
     return text.getvalue()
 
 
+class Setting(NamedTuple):
+    """A column of a benchmark.
+
+    Attributes:
+        label: its heading.
+        degradation: what is done to each photo.
+        metric: how what comes of it is scored.
+        rounded: the degraded photo is rounded to 8 bits, as a file would be.
+    """
+
+    label: str
+    degradation: Degradation
+    metric: Protocol
+    rounded: bool = False
+
+
 @dataclass(frozen=True)
 class Benchmark:
     """A published protocol: degradations, how to measure, how to prepare the photos.
@@ -165,18 +182,16 @@ class Benchmark:
     Attributes:
         name: as on the command line.
         help: the protocol in one sentence.
-        settings: label, degradation and metric of each column.
+        settings: its columns.
         multiple: sides are cropped to multiples of this before anything else.
-        rounded: the degraded photo is rounded to 8 bits, as a file would be.
         gray: photos are reduced to luminance first.
         clipped: the degraded photo is clipped before doing nothing is scored.
     """
 
     name: str
     help: Text
-    settings: tuple[tuple[str, Degradation, Protocol], ...]
+    settings: tuple[Setting, ...]
     multiple: int = 1
-    rounded: bool = False
     gray: bool = False
     clipped: bool = True
 
@@ -187,6 +202,7 @@ def _make(name: str, **settings) -> Degradation:
 
 def benchmarks() -> dict[str, Benchmark]:
     """The protocols by name."""
+    blur = _make("gaussian_blur", sigma=1.6)
     return {
         b.name: b
         for b in (
@@ -195,7 +211,7 @@ def benchmarks() -> dict[str, Benchmark]:
                 Text(
                     "Gaussian noise, not clipped, not rounded; PSNR over RGB, no crop.", "高斯噪声，不截断、不取整；RGB 上的 PSNR，不裁边。"
                 ),
-                tuple((f"σ {s}", _make("gaussian_noise", sigma=s, clip=False), RGB) for s in (15, 25, 50)),
+                tuple(Setting(f"σ {s}", _make("gaussian_noise", sigma=s, clip=False), RGB) for s in (15, 25, 50)),
                 clipped=False,
             ),
             Benchmark(
@@ -204,29 +220,31 @@ def benchmarks() -> dict[str, Benchmark]:
                     "Antialiased bicubic; PSNR on Y, the factor in pixels cropped at each border.",
                     "抗锯齿双三次；Y 通道 PSNR，每边裁去与倍数相同的像素。",
                 ),
-                tuple((f"×{f}", _make("downscale", factor=f, method="bicubic"), Protocol.y(f)) for f in (2, 3, 4)),
+                tuple(Setting(f"×{f}", _make("downscale", factor=f, method="bicubic"), Protocol.y(f), rounded=True) for f in (2, 3, 4)),
                 multiple=12,
-                rounded=True,
             ),
             Benchmark(
                 "dejpeg",
                 Text("JPEG of OpenCV on gray photos; PSNR on gray, no crop.", "OpenCV 的 JPEG，灰度照片；灰度 PSNR，不裁边。"),
-                tuple((f"q {q}", _make("jpeg", quality=q), GRAY) for q in (10, 20, 30, 40)),
+                tuple(Setting(f"q {q}", _make("jpeg", quality=q), GRAY) for q in (10, 20, 30, 40)),
                 gray=True,
             ),
             Benchmark(
                 "deblur",
                 Text(
-                    "Gaussian blur σ 1.6 and noise 2/255, not clipped; PSNR over RGB.",
-                    "高斯模糊 σ 1.6 加噪声 2/255，不截断；RGB 上的 PSNR。",
+                    "Gaussian blur σ 1.6, and noise 2/255, not clipped, or rounded to 8 bits; PSNR over RGB.",
+                    "高斯模糊 σ 1.6，再加噪声 2/255（不截断）或取整为 8 位；RGB 上的 PSNR。",
                 ),
-                (("σ 1.6, noise 2", Chain((_make("gaussian_blur", sigma=1.6), _make("gaussian_noise", sigma=2, clip=False))), RGB),),
+                (
+                    Setting("σ 1.6, noise 2", Chain((blur, _make("gaussian_noise", sigma=2, clip=False))), RGB),
+                    Setting("σ 1.6, 8 bits", blur, RGB, rounded=True),
+                ),
                 clipped=False,
             ),
             Benchmark(
                 "inpaint",
                 Text("Half of the pixels missing, and scratches; PSNR over RGB.", "缺失一半像素，以及划痕；RGB 上的 PSNR。"),
-                (("half missing", _make("missing_pixels", share=0.5), RGB), ("scratches", _make("scratches"), RGB)),
+                (Setting("half missing", _make("missing_pixels", share=0.5), RGB), Setting("scratches", _make("scratches"), RGB)),
             ),
             Benchmark(
                 "colorize",
@@ -234,7 +252,7 @@ def benchmarks() -> dict[str, Benchmark]:
                     "Gray to colour; PSNR over RGB and colorfulness against the truth's.",
                     "由灰到彩；RGB 上的 PSNR 以及相对真值的色彩丰富度。",
                 ),
-                (("grayscale", _make("grayscale"), RGB),),
+                (Setting("grayscale", _make("grayscale"), RGB),),
             ),
         )
     }
@@ -295,9 +313,9 @@ def benchmark(
             if skipped is not None:
                 skipped(error)
             continue
-        for j, (label, degradation, metric) in enumerate(protocol.settings):
+        for j, (label, degradation, metric, rounded) in enumerate(protocol.settings):
             observation = degrade(truth, degradation, i)
-            if protocol.rounded:
+            if rounded:
                 observation = _rounded(observation)
             shown = np.clip(observation.photo, 0, 1) if protocol.clipped else observation.photo
             observed = score(shown, truth, metric)

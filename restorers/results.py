@@ -140,7 +140,7 @@ TABLES = (
             Published("DnCNN-3, blind", (29.40, 31.63, 32.91, 33.77)),
         ),
     ),
-    Results("Deblurring, CBSD68", "deblur", "cbsd68", ("σ 1.6, noise 2",)),
+    Results("Deblurring, CBSD68", "deblur", "cbsd68", ("σ 1.6, noise 2", "σ 1.6, 8 bits")),
     Results("Inpainting, CBSD68", "inpaint", "cbsd68", ("half missing", "scratches")),
     Results("Gray to colour, validation photos", "colorize", "validation", ("grayscale",)),
 )

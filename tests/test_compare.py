@@ -8,7 +8,7 @@ import pytest
 from restorers.classical import Classical
 from restorers.compare import HARMLESS, LeftOut, benchmark, compare, find_benchmark, ranked, suited_restorers
 from restorers.degradations import DEGRADATIONS, Chain, degrade
-from restorers.metrics import Protocol, psnr, score
+from restorers.metrics import RGB, Protocol, psnr, score
 from restorers.photo import read_photo, write_photo
 from restorers.registry import UnknownName
 from restorers.restore import find_restorer
@@ -71,6 +71,17 @@ def test_enlarging_crops_measures_y_and_rounds(photo, tmp_path):
         assert row.psnr != score(seen, truth, Protocol.y(factor)).psnr
 
 
+def test_deblurring_has_noise_that_is_not_rounded_or_none_that_is(photo, tmp_path):
+    write_photo(tmp_path / "a.png", photo)
+    noisy, rounded = benchmark(find_benchmark("deblur"), tmp_path, [find_restorer("do_nothing")])
+    assert (noisy.setting, rounded.setting) == ("σ 1.6, noise 2", "σ 1.6, 8 bits")
+    blur, noise = DEGRADATIONS.get("gaussian_blur")(sigma=1.6), DEGRADATIONS.get("gaussian_noise")(sigma=2, clip=False)
+    assert noisy.psnr_degraded == pytest.approx(psnr(degrade(photo, Chain((blur, noise)), 0).photo, photo), abs=1e-4)
+    blurred = degrade(photo, blur, 0).photo
+    assert rounded.psnr == rounded.psnr_degraded == score(np.rint(blurred.clip(0, 1) * 255) / np.float32(255), photo, RGB).psnr
+    assert rounded.psnr != score(blurred, photo, RGB).psnr
+
+
 def test_colorize_reports_colorfulness(photo, tmp_path):
     write_photo(tmp_path / "a.png", photo)
     (row,) = benchmark(find_benchmark("colorize"), tmp_path, [find_restorer("do_nothing")])
@@ -110,8 +121,10 @@ def test_a_method_with_two_settings_gets_two_rows(photo, tmp_path):
     write_photo(tmp_path / "a.png", photo[:96, :96])
     methods = [find_restorer("unsharp_mask", settings) for settings in ({}, {"amount": 0.2}, {"amount": 2})]
     rows = benchmark(find_benchmark("deblur"), tmp_path, methods)
-    assert [r.restorer for r in rows] == ["unsharp_mask", "unsharp_mask(amount=0.2)", "unsharp_mask(amount=2)"]
-    assert len({r.psnr for r in rows}) == 3
+    names = ["unsharp_mask", "unsharp_mask(amount=0.2)", "unsharp_mask(amount=2)"]
+    for setting in find_benchmark("deblur").settings:
+        assert [r.restorer for r in rows if r.setting == setting.label] == names
+    assert len({r.psnr for r in rows}) == 6
 
 
 def test_unknown_benchmark():

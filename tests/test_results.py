@@ -20,7 +20,7 @@ def test_the_readme_shows_the_tables_as_the_cards_have_them():
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.benchmark)
 def test_a_table_has_the_columns_of_its_protocol(table):
-    assert table.settings == tuple(label for label, _, _ in benchmarks()[table.benchmark].settings)
+    assert table.settings == tuple(setting.label for setting in benchmarks()[table.benchmark].settings)
     assert all(len(row.psnr) == len(table.settings) for row in table.published)
 
 
