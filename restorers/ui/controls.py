@@ -29,8 +29,8 @@ def asset(name: str) -> str:
 
 def labelled(parameter: Parameter) -> Text:
     """The parameter's label with its unit."""
-    unit = f" ({parameter.unit})" if parameter.unit else ""
-    return Text(parameter.label.en + unit, parameter.label.zh + unit)
+    label, unit = parameter.label, parameter.unit
+    return Text(f"{label.en} ({unit})", f"{label.zh}（{unit}）") if unit else label
 
 
 def control(parameter: Parameter, elem_id: str) -> Component:

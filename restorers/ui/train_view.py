@@ -11,6 +11,7 @@ from restorers.training import download
 from restorers.training.download import DATASETS, FETCHING, OFFERED, READY, UNKNOWN, UNREACHABLE, Availability
 from restorers.training.worker import DONE, FAILED, PAUSED, RUNNING, STARTING, STOPPING, WAITING, Run
 from restorers.ui.charts import Line, Points, chart, figure
+from restorers.ui.controls import labelled
 from restorers.ui.language import both, fill
 from restorers.ui.train_handlers import Look
 from restorers.ui.words import train as words
@@ -163,10 +164,7 @@ def curves(look: Look) -> str:
     ]
     known = run.strengths if run is not None and run.strengths else ghost.strengths if ghost is not None else None
     if known is not None:
-        parameter = known["parameter"]
-        unit = f" ({parameter.unit})" if parameter.unit else ""
-        label = Text(parameter.label.en + unit, parameter.label.zh + unit)
-        drawn = chart(strengths, label, words.GAIN, zero=True, marked=known["trained"], origin=False)
+        drawn = chart(strengths, labelled(known["parameter"]), words.GAIN, zero=True, marked=known["trained"], origin=False)
         parts.append(figure("train-strengths", words.STRENGTHS_TITLE, drawn, strengths, words.CURVE_EMPTY))
     else:
         none = run is not None and run.complete and run.folder is not None

@@ -55,7 +55,7 @@ def test_the_switch_changes_every_word_and_is_remembered(desktop):
     opened(desktop)
     assert desktop.inner_text("#restore-run") == "修复"
     named = desktop.evaluate(NAMED)
-    assert {"移除图片", "恢复默认值", "强度 σ (/255)：滑块"} <= set(named)
+    assert {"移除图片", "恢复默认值", "强度 σ（/255）：滑块"} <= set(named)
     assert not [name for name in named if re.search(r"[A-Za-z]{4,}", NAMES.sub("", name))]
     desktop.click("#page-language [data-language=en]")
     desktop.wait_for_function("document.querySelector('#restore-run').innerText === 'Restore'", timeout=LONG)

@@ -5,7 +5,7 @@ from restorers.classical import CLASSICAL
 from restorers.degradations import DEGRADATIONS
 from restorers.params import param
 from restorers.text import Text
-from restorers.ui.controls import control, options, panel, settings_of
+from restorers.ui.controls import control, labelled, options, panel, settings_of
 
 PLUGINS = [*DEGRADATIONS, *CLASSICAL]
 
@@ -35,6 +35,12 @@ def test_every_kind_has_its_component_and_a_mask_has_none():
         assert isinstance(control(declaration.metadata["parameter"], "x"), kind)
     with pytest.raises(TypeError, match="mask"):
         control(param(None, kind="mask", **words).metadata["parameter"], "x")
+
+
+def test_a_unit_stands_in_the_brackets_of_its_language():
+    width, count = (param(3, low=1, high=9, step=1, unit=unit, label=Text("Width", "宽度"), help=Text("h", "助")) for unit in ("px", ""))
+    assert labelled(width.metadata["parameter"]) == Text("Width (px)", "宽度（px）")
+    assert labelled(count.metadata["parameter"]) == Text("Width", "宽度")
 
 
 def test_all_but_the_first_parameter_are_folded_away():
