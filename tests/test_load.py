@@ -56,8 +56,8 @@ def test_what_is_not_his_counts_as_wrong(visitor, what):
 
 
 def test_a_sentence_is_a_refusal_and_an_error_is_a_loss(visitor):
-    visitor.problem = '<p><span class="in-en" lang="en">At most 16 visitors may wait.</span><span class="in-zh">最多</span></p>'
-    assert visitor.restore() == Visit(REFUSED, pytest.approx(0, abs=5), "At most 16 visitors may wait.")
+    visitor.problem = '<p><span class="in-en" lang="en">At most 16 runs may wait.</span><span class="in-zh">最多</span></p>'
+    assert visitor.restore() == Visit(REFUSED, pytest.approx(0, abs=5), "At most 16 runs may wait.")
 
     def broken(*_, **__):
         raise ConnectionError("the server has hung up")

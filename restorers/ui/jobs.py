@@ -66,7 +66,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The job waits; ``ahead`` of others come first."""
+    """The job waits; ``ahead`` other visitors come first."""
 
     ahead: int
 
@@ -111,8 +111,8 @@ class Line:
             if len(self._waiting) >= self.max_waiting:
                 raise LineFull(
                     Text(
-                        f"At most {self.max_waiting} visitors may wait, and {len(self._waiting)} do. Try again in a minute.",
-                        f"最多允许 {self.max_waiting} 位访客排队，现已有 {len(self._waiting)} 位。请一分钟后再试。",
+                        f"At most {self.max_waiting} runs may wait, and {len(self._waiting)} do. Try again in a minute.",
+                        f"最多允许 {self.max_waiting} 项任务排队，现已有 {len(self._waiting)} 项。请一分钟后再试。",
                     )
                 )
             job = Job(owner, work, kind)
@@ -148,12 +148,12 @@ class Line:
                 job.end()
 
     def ahead(self, job: Job) -> int:
-        """How many jobs of others come before ``job``; 0 when it runs or is done."""
+        """How many other visitors come before ``job``; 0 when it runs or is done."""
         with self._lock:
             if job not in self._waiting:
                 return 0
             before = [*([self._running] if self._running else []), *itertools.islice(self._waiting, self._waiting.index(job))]
-            return sum(_visitor(other) != _visitor(job) for other in before)
+            return len({_visitor(other.owner) for other in before} - {_visitor(job.owner)})
 
     def silent(self) -> float:
         """Seconds since the job that runs has last said how far it is; 0 where none runs."""
@@ -211,9 +211,9 @@ class Line:
             self.leave(job)
 
 
-def _visitor(job: Job) -> str:
-    """Whose job it is: a visitor may have several places in the line, each called after him."""
-    return job.owner.partition("/")[0]
+def _visitor(owner: str) -> str:
+    """Whose place in the line it is: a visitor may have several, each called after him."""
+    return owner.partition("/")[0]
 
 
 LINE = Line()

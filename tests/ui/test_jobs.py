@@ -88,7 +88,7 @@ def test_who_is_ahead_are_others_not_the_visitor_himself():
     line.start("a", held(gate))
     mine = [line.start("a/inside-view", held(gate)), line.start("a/inside-walk", held(gate))]
     other = line.start("b", held(gate))
-    assert [line.ahead(job) for job in (*mine, other)] == [0, 0, 3]
+    assert [line.ahead(job) for job in (*mine, other)] == [0, 0, 1]
     gate.set()
     assert other.done.wait(SOON)
 
@@ -133,7 +133,7 @@ def test_a_job_that_nobody_follows_any_more_is_stopped():
 def test_a_full_line_says_how_many_wait():
     line, gate = Line(max_waiting=2), threading.Event()
     jobs = [line.start(name, held(gate)) for name in "abc"]
-    with pytest.raises(LineFull, match="At most 2 visitors may wait, and 2 do"):
+    with pytest.raises(LineFull, match="At most 2 runs may wait, and 2 do"):
         line.start("d", held(gate))
     gate.set()
     for job in jobs:

@@ -148,8 +148,8 @@ def test_measuring_for_long_tells_the_seconds(tab, values, monkeypatch):
 def test_a_run_that_cannot_begin_says_why_in_both_languages(tab, values, monkeypatch):
     monkeypatch.setattr(tab.desk.line, "max_waiting", 0)
     (update,) = run(tab, values, visitor())
-    assert "At most 0 visitors may wait" in update[tab.problem]
-    assert "最多允许 0 位访客排队" in update[tab.problem]
+    assert "At most 0 runs may wait" in update[tab.problem]
+    assert "最多允许 0 项任务排队" in update[tab.problem]
     assert update[tab.run]["visible"] is True
 
 
