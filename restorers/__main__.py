@@ -181,7 +181,9 @@ def _must_take_files(option: str, folder: Path) -> None:
     """``UsageError`` where ``folder`` is none, or nothing may be written there; makes nothing. Said before long work, not after it."""
     folder = folder.absolute()
     nearest = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
-    if not (os.path.isdir(nearest) and os.access(nearest, os.W_OK | os.X_OK)):
+    longest = os.pathconf(nearest, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255
+    takes = os.path.isdir(nearest) and os.access(nearest, os.W_OK | os.X_OK)
+    if not takes or any(len(os.fsencode(part)) > longest for part in folder.relative_to(nearest).parts):
         raise UsageError(
             Text(
                 f"{option} must be a folder in which files can be written. Received: {folder.name}.",
@@ -780,6 +782,8 @@ def train(
         signal.signal(signal.SIGINT, before)
     if not run.learned:
         _say(f"{chosen.name} had had all of its {chosen.epochs:,} epochs: nothing more is learned, the preset is written anew.")
+    if run.unsaved is not None:
+        _say(run.unsaved)
     preset = export(run, chosen, pictures, out, store)
     if preset.scores:
         score = preset.scores[0]

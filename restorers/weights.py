@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import struct
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from restorers.errors import RestorersError
+from restorers.photo import disk_reason
 from restorers.text import Text
 
 if TYPE_CHECKING:
@@ -61,12 +63,37 @@ def replaced(path: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def filled(folder: Path) -> Iterator[Path]:
+    """Gives a temporary folder whose files take their places in ``folder`` when the block ends well; until then what was there stays.
+
+    ``WeightsError`` where the disk does not take them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # inside: what lies beside may be another disk, or not to be written to
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".made.") as made:
+            yield Path(made)
+            for file in sorted(Path(made).iterdir()):
+                os.replace(file, folder / file.name)
+    except OSError as error:
+        reason = disk_reason(error)
+        raise WeightsError(Text(f"{folder.name} was not written: {reason.en}.", f"未能写入 {folder.name}：{reason.zh}。")) from error
+
+
 def write_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> None:
-    """Write arrays by name to a safetensors file, atomically."""
+    """Write arrays by name to a safetensors file, atomically; ``OSError`` where the disk does not take it."""
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     with replaced(path) as temporary:
-        save_file({name: np.array(value, order="C") for name, value in tensors.items()}, temporary)
+        try:
+            save_file({name: np.array(value, order="C") for name, value in tensors.items()}, temporary)
+        except SafetensorError as error:  # it gives the number of the operating system's error in words
+            number = re.search(r"\(os error (\d+)\)", str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), path.name) from None
 
 
 def quantized(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -264,6 +264,10 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
         (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),
         (["train", "denoise", "--data", "{empty}"], 1, "empty"),
         (["train", "denoise", "--state", "{dir}/s", "--out", "{dir}/w", "--resume"], 1, "no training of denoise to resume"),
+        (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/w", "--data", "{dir},"], 1, "one of them is empty"),
+        (["train", "composed", "--set", "data=shapes", "--data", "{dir}"], 1, "Leave out --data, or choose data=photos"),
+        (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{long}"], 2, "--out must be a folder"),
+        (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/new/{long}"], 2, "--out must be a folder"),
         (["train", "denoise-your-photo", "--steps", "1", "--state", "{dir}/s", "--out", "{file}"], 2, "--out must be a folder"),
         (["train", "denoise-your-photo", "--steps", "1", "--state", "{file}/s", "--out", "{dir}/w"], 2, "--state must be a folder"),
         (["train", "denoise-your-photo", "--steps", "1", "--sweep", "rate=0.001", "--out", "{file}"], 2, "--out must be a folder"),
@@ -333,6 +337,28 @@ def test_training_writes_a_preset_that_restores(capsys, tmp_path, file, monkeypa
         tmp_path / "state",
     )
     assert status == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files as POSIX does")
+@pytest.mark.parametrize("out, words", [("small", "small was not written: File too large."), ("mine", "")])
+def test_a_full_disk_costs_what_it_cannot_take_and_nothing_else(tmp_path, out, words):
+    """The state of a training (four times the weights) is larger than the preset; where not even that fits, nothing is left behind."""
+    import resource
+
+    limit = {"small": 20_000, "mine": 1_000_000}[out]
+    argv = ["train", "denoise-your-photo", "--steps", "1", "--out", tmp_path / out, "--state", tmp_path / "state"]
+    done = subprocess.run(
+        [sys.executable, "-m", "restorers", *map(str, argv)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert "cannot be resumed: File too large." in done.stderr and words in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == (1 if words else 0)
+    assert list((tmp_path / "state").iterdir()) == []
+    assert (tmp_path / out / "model.safetensors").is_file() == (not words)
+    assert words == "" or list((tmp_path / out).iterdir()) == []
 
 
 def test_resuming_what_has_had_all_of_its_epochs_says_so(capsys, tmp_path, monkeypatch):

@@ -79,6 +79,13 @@ def _find(folders: Path | str, recursive: bool) -> tuple[list[Path], str]:
 def _folder(where: Path | str, kind: str) -> tuple[Path, str | None]:
     """The folder ``where`` and no source; or, where there is none, that of the public data of this name and its source."""
     path, name = Path(where), str(where)
+    if not name.strip():
+        raise DataError(
+            Text(
+                "--data takes folders with commas between them; one of them is empty. For the current folder write a dot.",
+                "--data 接受以逗号分隔的文件夹，其中一个为空。当前文件夹请写作一个点。",
+            )
+        )
     if os.path.isdir(path):  # Path.is_dir raises for a name longer than the disk takes
         return path, None
     fitting = ", ".join(key for key, dataset in DATASETS.items() if dataset.kind == kind)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from restorers.training import pictures
 from restorers.training.data import SAMPLE_SOURCE, TrainingData
 from restorers.training.fit import TrainingRun
 from restorers.training.recipes.base import Recipe
-from restorers.weights import read_tensors, save_weights
+from restorers.weights import filled, read_tensors, save_weights
 
 if TYPE_CHECKING:
     from restorers.compare import Row
@@ -54,24 +53,22 @@ def export(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, d
         recipe, data: what it was trained with.
         folder: made if missing; its name becomes the preset's.
         dtype: how the weights are stored, as in ``save_weights``.
+
+    Raises:
+        WeightsError: the disk does not take them.
     """
     folder = folder if folder.name not in ("", "..") else folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    # inside: what lies beside may be another disk, or not to be written to
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".made.") as made:
-        preset = _exported(run, recipe, data, Path(made) / folder.name, dtype)
-        for file in sorted(preset.folder.iterdir()):
-            os.replace(file, folder / file.name)
+    with filled(folder) as made:
+        preset = _exported(run, recipe, data, made, folder.name, dtype)
     return replace(preset, folder=folder)
 
 
-def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, dtype: str) -> Preset:
+def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path, name: str, dtype: str) -> Preset:
     from restorers.training.fit import mean_psnr, predict
 
     inputs, targets = data.validation
     photos = not recipe.architecture.classifies
     before = mean_psnr(predict(run.model, inputs, 16), targets) if photos else None
-    folder.mkdir()
     path = folder / "model.safetensors"
     digest = save_weights(run.model, path, dtype)
     stored = read_tensors(path, {v.path: tuple(v.shape) for v in run.model.weights}, digest)
@@ -99,7 +96,7 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
         ]
     preset = Preset(
         folder=folder,
-        name=folder.name,
+        name=name,
         title=recipe.preset_title,
         help=recipe.help,
         trained_on=recipe.trained_on,

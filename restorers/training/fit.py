@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from restorers.errors import RestorersError
 from restorers.memory import freed_memory_kept
+from restorers.photo import disk_reason
 from restorers.presets import Preset
 from restorers.processor import instructions
 from restorers.text import Text
@@ -64,6 +66,18 @@ class TrainingState:
     bfloat16: bool = False
     rate: float = 0.0
 
+    def update(self, saved: Any) -> None:
+        """Take over what was saved; ``TypeError`` where that is something else, and ``ValueError`` where its numbers are none that can be."""
+        read = TrainingState(**saved)
+        for name, kept in vars(TrainingState()).items():
+            value = getattr(read, name)
+            fits = isinstance(value, (int, float)) if isinstance(kept, float) else type(value) is type(kept)
+            if not fits:
+                raise TypeError(name)
+        if read.steps < 0 or not 0 <= read.seconds < math.inf or not all(isinstance(entry, dict) for entry in read.history):
+            raise ValueError
+        vars(self).update(vars(read))
+
 
 @dataclass
 class TrainingRun:
@@ -75,6 +89,7 @@ class TrainingRun:
         degraded_psnr: of the validation pictures as they were given, in dB; None where the network makes no photo of them.
         waited: share of the time that was spent waiting for batches; None under TensorFlow, which reads ahead by itself.
         learned: whether a step was made; not so where what was resumed had had all of its epochs.
+        unsaved: why its last steps cannot be resumed, where they should have been saved and could not.
     """
 
     model: keras.Model
@@ -82,6 +97,7 @@ class TrainingRun:
     degraded_psnr: float | None
     waited: float | None = None
     learned: bool = True
+    unsaved: Text | None = None
 
 
 def mean_psnr(photos: np.ndarray, truths: np.ndarray) -> float:
@@ -192,6 +208,7 @@ class _Validation(keras.callbacks.Callback):
         self.best: dict[str, np.ndarray] | None = None
         self.raw: list[np.ndarray] | None = None  # the weights that are learned, not their average
         self.saved = time.monotonic()
+        self.unsaved: Text | None = None
 
     def averaged(self) -> list | None:
         return getattr(self.model.optimizer, "_model_variables_moving_average", None) if self.model.optimizer.use_ema else None
@@ -245,9 +262,25 @@ class _Validation(keras.callbacks.Callback):
             self.save()
 
     def save(self) -> None:
-        """Write weights, optimizer, best weights and progress, so that the training can be resumed."""
+        """Write weights, optimizer, best weights and progress, so that the training can be resumed.
+
+        A disk that does not take them ends no training; ``unsaved`` says so until they could be written.
+        """
         if self.folder is None:
             return
+        try:
+            self._write()
+        except OSError as error:
+            reason = disk_reason(error)
+            self.unsaved = Text(
+                f"The last steps of the training were not saved and cannot be resumed: {reason.en}.",
+                f"训练的最后几步未能保存，无法从此处继续：{reason.zh}。",
+            )
+        else:
+            self.unsaved = None
+        self.saved = time.monotonic()
+
+    def _write(self) -> None:
         tensors = {f"model/{v.path}": np.asarray(v) for v in self.model.weights}
         if self.raw is not None:  # in the end Keras has put the average in their place
             tensors |= {f"model/{v.path}": value for v, value in zip(self.model.trainable_variables, self.raw, strict=True)}
@@ -256,7 +289,6 @@ class _Validation(keras.callbacks.Callback):
         write_tensors(tensors, self.folder / "state.safetensors")
         with replaced(self.folder / "state.json") as temporary:
             temporary.write_text(json.dumps(vars(self.state)))
-        self.saved = time.monotonic()
 
     def load(self) -> None:
         """Take up the saved state."""
@@ -269,8 +301,8 @@ class _Validation(keras.callbacks.Callback):
             variable.assign(tensors[f"optimizer/{i}"].astype(variable.dtype))
         self.best = {v.path: tensors[f"best/{v.path}"] for v in self.model.weights}
         try:
-            vars(self.state).update(json.loads((self.folder / "state.json").read_text()))
-        except (OSError, ValueError):
+            self.state.update(json.loads((self.folder / "state.json").read_text()))
+        except (OSError, ValueError, TypeError):
             raise TrainingError(
                 Text(
                     "state.json, which says how far the training had come, is missing or damaged: it cannot be resumed.",
@@ -376,4 +408,6 @@ def train(
     for variable in model.weights:
         variable.assign(best[variable.path])
     waited = clock.seconds / max(state.seconds - before, 1e-9) if keras.backend.backend() == "jax" else None
-    return TrainingRun(model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited, state.steps > first)
+    return TrainingRun(
+        model, state, mean_psnr(inputs[..., :3], targets) if photos else None, waited, state.steps > first, validation.unsaved
+    )

@@ -20,6 +20,7 @@ from restorers.text import Text
 from restorers.training.data import TrainingData
 from restorers.training.recipes import RECIPES
 from restorers.training.recipes.base import Recipe
+from restorers.weights import filled
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ class Trained:
     minutes: float
 
     def write(self, folder: Path) -> None:
-        """Write the preset to ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
+        """Write the preset to ``folder``; ``WeightsError`` where the disk does not take it."""
+        with filled(folder) as made:
+            for name, content in self.files.items():
+                (made / name).write_bytes(content)
 
     def as_dict(self) -> dict[str, Any]:
         """The row of the ranking."""

@@ -180,9 +180,19 @@ def test_what_is_resumed_are_the_weights_and_not_their_average(averaging, tmp_pa
         assert all(np.array_equal(saved.get_tensor(name), value) for name, value in seen["raw"].items())
     kept = {f"model/{v.path}": np.array(v) for v in run.model.trainable_variables}
     assert any(not np.array_equal(kept[name], value) for name, value in seen["raw"].items())
-    (tmp_path / "state.json").write_text('{"steps": 3, "sec')
-    with pytest.raises(TrainingError, match="state.json.* is missing or damaged"):
-        train(recipe, data, steps=3, folder=tmp_path, resume=True)
+    for damaged in (
+        '{"steps": 3, "sec',
+        "[3]",
+        "3",
+        '{"steps": "three"}',
+        '{"steps": -1}',
+        '{"colour": 1}',
+        '{"history": [3]}',
+        '{"seconds": NaN}',
+    ):
+        (tmp_path / "state.json").write_text(damaged)
+        with pytest.raises(TrainingError, match="state.json.* is missing or damaged"):
+            train(recipe, data, steps=3, folder=tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("by_loss", [False, True])

@@ -12,7 +12,7 @@ from restorers.models import ARCHITECTURES, Architecture
 from restorers.params import Parameter, ParameterError, param
 from restorers.photo import to_uint8
 from restorers.text import Text
-from restorers.training.data import draw_digits, load_digits, load_photos, random_square
+from restorers.training.data import DataError, draw_digits, load_digits, load_photos, random_square
 from restorers.training.losses import charbonnier, structural_dissimilarity
 from restorers.training.recipes._crops import SMALL_UNET, CropRecipe
 from restorers.training.shapes import draw_shapes
@@ -252,6 +252,13 @@ class Composed(CropRecipe):
             photos = [np.repeat(cv2.resize(g, (side, side), interpolation=cv2.INTER_LINEAR)[..., None], 3, axis=2) for g in gray]
             return photos, source, ()
         if self.data == "shapes":
+            if folder is not None:
+                raise DataError(
+                    Text(
+                        "data=shapes are drawn here and need no pictures. Leave out --data, or choose data=photos.",
+                        "data=shapes 由程序绘制，不需要图片。请去掉 --data，或选择 data=photos。",
+                    )
+                )
             return draw_shapes(SHAPES, max(SHAPE_SIDE, self.side), rng), "shapes and textures drawn at random", ()
         return load_photos(folder, self.side)
 
