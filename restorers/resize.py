@@ -49,7 +49,7 @@ def resize(photo: np.ndarray, height: int, width: int, method: str = "bicubic") 
         )
     sizes = f"{photo.shape[1]} × {photo.shape[0]} → {width} × {height}"
     if min(height, width, *photo.shape[:2]) < 1:
-        raise RestorersError(Text(f"A photo has at least 1 × 1 pixel. Received: {sizes}.", f"图片至少有 1 × 1 像素。收到：{sizes}。"))
+        raise RestorersError(Text(f"A photo has at least 1 × 1 pixel. Received: {sizes}.", f"照片至少有 1 × 1 像素。收到：{sizes}。"))
     if photo.shape[:2] == (height, width):
         return photo.copy()
     if method in _KERNELS:

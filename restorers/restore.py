@@ -109,8 +109,8 @@ class Network(Parameterised):
             raise RestorersError(
                 Text(
                     f"{self.preset.title.en} must be told which pixels are missing, which is unknown here. "
-                    "Choose Missing pixels, Scratches or Painted mask as the degradation, or another restorer.",
-                    f"{self.preset.title.zh}需要知道哪些像素缺失，但此处未知。请选择“缺失像素”、“划痕”或“涂抹遮挡”作为退化，或换用其他修复方法。",
+                    "Choose Missing pixels, Scratches or Painted mask as the damage, or another method.",
+                    f"{self.preset.title.zh}需要知道哪些像素缺失，但此处未知。请选择“缺失像素”、“划痕”或“涂抹遮挡”作为损坏，或换用其他修复方法。",
                 )
             )
 

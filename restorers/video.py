@@ -430,8 +430,8 @@ def _write(
     if unchanged:
         notes.append(
             Text(
-                f"{unchanged} of {survey.frames} frames have no part in the scores: the degradation changes nothing in them.",
-                f"{survey.frames} 帧中有 {unchanged} 帧未计入分数：退化没有改变它们。",
+                f"{unchanged} of {survey.frames} frames have no part in the scores: the damage changes nothing in them.",
+                f"{survey.frames} 帧中有 {unchanged} 帧未计入分数：损坏没有改变它们。",
             )
         )
     if observed:

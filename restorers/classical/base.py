@@ -19,7 +19,7 @@ from restorers.text import Text
 _ONLY_TOLD = {
     "kernel": (Text("the blur kernel", "模糊核"), Text("a blur", "一种模糊")),
     "mask": (Text("which pixels are missing", "哪些像素缺失"), Text("missing parts", "一种缺失")),
-    "scale": (Text("by how much the photo was reduced", "图片缩小的倍数"), Text("low resolution", "低分辨率")),
+    "scale": (Text("by how much the photo was reduced", "照片缩小的倍数"), Text("low resolution", "低分辨率")),
 }
 
 
@@ -69,9 +69,8 @@ class Classical(Parameterised, PlugIn, ABC):
             what, source = _ONLY_TOLD[missing[0]]
             raise RestorersError(
                 Text(
-                    f"{self.title.en} must be told {what.en}, which is unknown here. "
-                    f"Choose {source.en} as the degradation, or another restorer.",
-                    f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为退化，或换用其他修复方法。",
+                    f"{self.title.en} must be told {what.en}, which is unknown here. Choose {source.en} as the damage, or another method.",
+                    f"{self.title.zh}需要知道{what.zh}，但此处未知。请选择{source.zh}作为损坏，或换用其他修复方法。",
                 )
             )
         if "noise_sigma" in self.told and observation.noise_sigma is None:

@@ -25,7 +25,7 @@ class Clahe(Classical):
     """
 
     title: ClassVar[Text] = Text("Adaptive equalization (CLAHE)", "自适应直方图均衡化（CLAHE）")
-    help: ClassVar[Text] = Text("Raises the contrast of each part of the photo by itself.", "分别提高图片各部分的对比度。")
+    help: ClassVar[Text] = Text("Raises the contrast of each part of the photo by itself.", "分别提高照片各部分的对比度。")
     suits: ClassVar[frozenset[str]] = frozenset({"fade", "haze", "low_light"})
     reference: ClassVar[str] = "Zuiderveld, Graphics Gems IV, 1994"
     order: ClassVar[int] = 63

@@ -16,7 +16,7 @@ class DoNothing(Classical):
 
     title: ClassVar[Text] = Text("Do nothing", "什么都不做")
     help: ClassVar[Text] = Text(
-        "Keeps the degraded photo as it is. Every other restorer has to beat it.", "保持退化后的图片不变。其他修复方法都应优于它。"
+        "Keeps the damaged photo as it is. Every other method has to beat it.", "保持损坏后的照片不变。其他修复方法都应优于它。"
     )
     suits: ClassVar[frozenset[str]] = frozenset(FAMILIES)
     context: ClassVar[int | None] = 0

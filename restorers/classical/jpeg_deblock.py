@@ -38,7 +38,7 @@ class JpegDeblock(Classical):
 
     quality: int = param(
         0, low=0, high=95, step=1, label=Text("Quality", "质量"),
-        help=Text("The quality the photo was saved with; 0 finds it out.", "图片保存时的质量；0 表示自动判断。"),
+        help=Text("The quality the photo was saved with; 0 finds it out.", "照片保存时的质量；0 表示自动判断。"),
     )  # fmt: skip
 
     def restore(self, observation: Observation) -> np.ndarray:

@@ -25,7 +25,7 @@ class TotalVariation(Classical):
 
     title: ClassVar[Text] = Text("Total variation", "全变分")
     help: ClassVar[Text] = Text(
-        "Finds the smoothest photo with sharp edges that still resembles the noisy one.", "寻找既平滑又有清晰边缘、且与带噪图片相近的图片。"
+        "Finds the smoothest photo with sharp edges that still resembles the noisy one.", "寻找既平滑又有清晰边缘、且与带噪照片相近的照片。"
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)

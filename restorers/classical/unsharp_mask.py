@@ -23,7 +23,7 @@ class UnsharpMask(Classical):
 
     title: ClassVar[Text] = Text("Unsharp mask", "反锐化掩模")
     help: ClassVar[Text] = Text(
-        "The usual sharpening of photo programs: exaggerates edges, and noise with them.", "图片软件常用的锐化：夸大边缘，也夸大噪声。"
+        "The usual sharpening of photo programs: exaggerates edges, and noise with them.", "修图软件常用的锐化：夸大边缘，也夸大噪声。"
     )
     suits: ClassVar[frozenset[str]] = frozenset({"blur", "resolution"})
     context: ClassVar[int | None] = 20

@@ -29,7 +29,7 @@ class Wavelet(Classical):
     title: ClassVar[Text] = Text("Wavelet shrinkage", "小波收缩")
     help: ClassVar[Text] = Text(
         "Splits the photo into fine and coarse waves and drops those as weak as the noise.",
-        "把图片分解为粗细不同的波，去掉与噪声一样弱的部分。",
+        "把照片分解为粗细不同的波，去掉与噪声一样弱的部分。",
     )
     suits: ClassVar[frozenset[str]] = frozenset({"noise"})
     told: ClassVar[tuple[str, ...]] = ("noise_sigma",)

@@ -28,7 +28,7 @@ class BoxBlur(Degradation):
 
     size: int = param(
         7, low=1, high=51, step=1, unit="px", label=Text("Size", "边长"),
-        help=Text("Side of the square, in pixels of the photo; 1 changes nothing.", "方块的边长，以图片像素计；1 表示不变。"),
+        help=Text("Side of the square, in pixels of the photo; 1 changes nothing.", "方块的边长，以照片像素计；1 表示不变。"),
     )  # fmt: skip
 
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:

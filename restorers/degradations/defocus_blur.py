@@ -30,7 +30,7 @@ class DefocusBlur(Degradation):
 
     radius: float = param(
         4.0, low=0.5, high=20, step=0.5, unit="px", label=Text("Radius", "半径"),
-        help=Text("Radius of the disk, in pixels of the photo.", "圆斑的半径，以图片像素计。"),
+        help=Text("Radius of the disk, in pixels of the photo.", "圆斑的半径，以照片像素计。"),
     )  # fmt: skip
 
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:

@@ -29,7 +29,7 @@ class GaussianBlur(Degradation):
 
     sigma: float = param(
         1.6, low=0.1, high=10, step=0.1, unit="px", label=Text("Width σ", "宽度 σ"),
-        help=Text("Standard deviation of the Gaussian, in pixels of the photo.", "高斯函数的标准差，以图片像素计。"),
+        help=Text("Standard deviation of the Gaussian, in pixels of the photo.", "高斯函数的标准差，以照片像素计。"),
     )  # fmt: skip
 
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:

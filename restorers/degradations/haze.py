@@ -25,13 +25,13 @@ class Haze(Degradation):
 
     family: ClassVar[str] = "colour"
     title: ClassVar[Text] = Text("Haze", "雾霾")
-    help: ClassVar[Text] = Text("Mist that grows denser towards the top of the photo.", "越靠近图片上方越浓的雾气。")
+    help: ClassVar[Text] = Text("Mist that grows denser towards the top of the photo.", "越靠近照片上方越浓的雾气。")
     reference: ClassVar[str] = "Narasimhan and Nayar, IJCV 48(3), 2002"
     order: ClassVar[int] = 43
 
     amount: float = param(
         0.7, low=0, high=0.95, step=0.05, label=Text("Amount", "浓度"),
-        help=Text("Share of the light that is lost at the top of the photo.", "图片最上方损失的光线所占的比例。"),
+        help=Text("Share of the light that is lost at the top of the photo.", "照片最上方损失的光线所占的比例。"),
     )  # fmt: skip
     airlight: float = param(
         0.9, low=0.5, high=1, step=0.05, label=Text("Brightness of the mist", "雾的亮度"),

@@ -30,7 +30,7 @@ class Jpeg(Degradation):
 
     family: ClassVar[str] = "coding"
     title: ClassVar[Text] = Text("JPEG compression", "JPEG 压缩")
-    help: ClassVar[Text] = Text("Blocks and rings, as in a photo saved too small.", "方块与振铃，如压缩过度的图片。")
+    help: ClassVar[Text] = Text("Blocks and rings, as in a photo saved too small.", "方块与振铃，如压缩过度的照片。")
     reference: ClassVar[str] = "Wallace, Communications of the ACM 34(4), 1991"
     order: ClassVar[int] = 50
 
@@ -54,7 +54,7 @@ class Jpeg(Degradation):
             raise RestorersError(
                 Text(
                     f"JPEG holds at most {_LONGEST} pixels a side. Received: {width} × {height}. Use a smaller photo.",
-                    f"JPEG 每边最多 {_LONGEST} 像素。收到：{width} × {height}。请使用较小的图片。",
+                    f"JPEG 每边最多 {_LONGEST} 像素。收到：{width} × {height}。请使用较小的照片。",
                 )
             )
         levels = np.rint(np.clip(photo, 0, 1) * 255).astype(np.uint8)

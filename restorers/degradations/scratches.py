@@ -36,7 +36,7 @@ class Scratches(Degradation):
     )  # fmt: skip
     width: float = param(
         3.0, low=1, high=20, step=0.5, unit="px", label=Text("Width", "宽度"),
-        help=Text("Mean width of a scratch, in pixels of the photo.", "划痕的平均宽度，以图片像素计。"),
+        help=Text("Mean width of a scratch, in pixels of the photo.", "划痕的平均宽度，以照片像素计。"),
     )  # fmt: skip
 
     def apply(self, photo: np.ndarray, rng: np.random.Generator) -> Observation:

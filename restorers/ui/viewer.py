@@ -86,7 +86,7 @@ LABELS: dict[str, Text] = {
 
 HINTS: dict[str, Text] = {
     "original": Text("Choose a photo to begin", "请先选择一张照片"),
-    "degraded": Text("The damaged photo appears here at once", "退化后的照片会立刻显示在这里"),
+    "degraded": Text("The damaged photo appears here at once", "损坏后的照片会立刻显示在这里"),
     "given": Text("Choose a photo to begin", "请先选择一张照片"),
     "restored": Text("The result appears here after a run", "运行后，结果显示在这里"),
     "before_after": Text("Before and after meet here", "修复前后在此对比"),

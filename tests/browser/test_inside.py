@@ -84,6 +84,8 @@ def test_a_walk_follows_its_slider_without_the_server(desktop):
     slider.press("End")
     assert page.evaluate(place) != before and page.evaluate(place).startswith("100%")
     assert slider.get_attribute("aria-valuetext") == "100 %"
+    page.evaluate("document.documentElement.lang = 'zh-CN'")
+    page.wait_for_function("document.querySelector('#inside-walked input').getAttribute('aria-valuetext') === '100%'")
 
 
 def test_everything_is_reached_by_keyboard_and_fits_a_phone(phone):

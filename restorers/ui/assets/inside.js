@@ -24,7 +24,7 @@ function draw() {
 function walk(range) {
   const share = range.value / range.max;
   body.querySelectorAll(".inside-film").forEach((film) => (film.style.backgroundPosition = `${100 * share}% ${100 * film.dataset.row}%`));
-  range.setAttribute("aria-valuetext", `${Math.round(100 * share)} %`);
+  range.setAttribute("aria-valuetext", `${Math.round(100 * share)}${restorers.language() === "zh" ? "%" : " %"}`);
 }
 
 function mark(large, row, column) {
@@ -75,3 +75,4 @@ body.addEventListener("input", (event) => {
     walk(event.target);
   }
 });
+document.addEventListener("restorers:language", () => body.querySelectorAll("[data-walk]").forEach(walk));
