@@ -143,6 +143,7 @@ class Hub:
         self.token, self.endpoint = token, endpoint
         self.cache = cache or Path(os.environ.get("RESTORERS_CACHE") or Path.home() / ".cache" / "restorers") / "hub"
         self.size_limit, self.cache_limit = size_limit, cache_limit
+        self._whole: dict[Path, tuple[int, int]] = {}  # files of the cache that had their checksum, and their state then
 
     def presets(self, source: HubId, cancel: threading.Event | None = None, deadline: float = DEADLINE) -> list[HubId]:
         """The preset folders in ``source`` itself and in the folders right under it, their commit pinned; nothing is downloaded."""
@@ -182,9 +183,9 @@ class Hub:
         """Fetch a preset folder into the cache: ``preset.json``, the card and the weights, nothing else.
 
         The size is known and checked before anything is downloaded. A broken download is taken up again where it broke off, in
-        this call or in a later one. What arrived must have the hub's own checksum. A commit in the cache costs no request; a
-        branch costs one, and where the hub cannot be reached the commit it was last seen at is used. What the files say is not
-        looked at.
+        this call or in a later one. What arrived must have the hub's own checksum; a file in the cache that has lost it is
+        fetched anew. A commit in the cache costs no request; a branch costs one, and where the hub cannot be reached the commit
+        it was last seen at is used. What the files say is not looked at.
 
         Args:
             wanted: the folder.
@@ -208,10 +209,11 @@ class Hub:
                 files = {path: entry for path, entry in files.items() if not path.endswith(WEIGHTS)}
             watch.total = sum(entry.size for entry in files.values())
             new = False
+            os.utime(home / LISTING)  # the time of last use: who makes room meanwhile begins with others
             for path, entry in files.items():
                 watch.begin()
                 new = self._bring(pinned, path, entry, home / path, watch) or new
-            os.utime(home / LISTING)  # the time of last use
+            os.utime(home / LISTING)
             if new:
                 self._make_room(home)
             return pinned, home / wanted.subfolder
@@ -395,7 +397,7 @@ class Hub:
 
     def _bring(self, pinned: HubId, path: str, entry: Entry, target: Path, watch: _Watch) -> bool:
         """One file into the cache, whole and with the announced checksum; whether it was not there before."""
-        if target.is_file() and target.stat().st_size == entry.size:
+        if self._is_whole(target, entry):
             watch.came(entry.size)
             return False
         import httpx2
@@ -406,11 +408,11 @@ class Hub:
         part = target.with_name(f"{target.name}.part")
         with WeakFileLock(target.with_name(f"{target.name}.lock"), timeout=watch.left() + 2 * TICK):  # as long as another visitor needs
             watch.check()
-            if target.is_file() and target.stat().st_size == entry.size:  # another visitor was quicker
+            if self._is_whole(target, entry):  # another visitor was quicker
                 watch.came(entry.size)
                 return False
             loaded = try_to_load_from_cache(pinned.repository, path, revision=pinned.revision)
-            if isinstance(loaded, str):  # preload_from_hub, or another program
+            if isinstance(loaded, str) and self._is_whole(Path(loaded), entry):  # preload_from_hub, or another program
                 shutil.copyfile(loaded, part)
             most, in_vain = _size(part), 0
             while _size(part) < entry.size:
@@ -433,6 +435,22 @@ class Hub:
             watch.came(entry.size)
             _verify(pinned, path, entry, part)
             os.replace(part, target)
+        return True
+
+    def _is_whole(self, file: Path, entry: Entry) -> bool:
+        """Whether ``file`` is what the hub announced; it is read the first time, and again where it has changed."""
+        try:
+            found = file.stat()
+        except FileNotFoundError:
+            return False
+        state = found.st_mtime_ns, found.st_ino
+        if found.st_size != entry.size:
+            return False
+        if self._whole.get(file) != state:
+            _, expected, checksum = _checksums(entry, file)
+            if checksum != expected:
+                return False
+            self._whole[file] = state
         return True
 
     def _receive(self, pinned: HubId, path: str, entry: Entry, part: Path, watch: _Watch) -> None:
@@ -463,7 +481,7 @@ class Hub:
                     watch.came(file.tell())
 
     def _make_room(self, kept: Path) -> None:
-        """Remove the commits used longest ago until the cache is within its limit; ``kept`` stays."""
+        """Remove the commits used longest ago until the cache is within its limit; ``kept`` stays, and what is being downloaded."""
         commits = []
         for listing in self.cache.glob(f"*/*/*/{LISTING}"):
             with contextlib.suppress(OSError):  # another process may be tidying up too
@@ -471,9 +489,25 @@ class Hub:
                 commits.append((listing.stat().st_mtime, sum(file.stat().st_size for file in files), listing.parent))
         total = sum(size for _, size, _ in commits)
         for _, size, folder in sorted(commits):
-            if total > self.cache_limit and folder != kept:
+            if total > self.cache_limit and folder != kept and not _is_arriving(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 total -= size
+                for file in [file for file in list(self._whole) if file.is_relative_to(folder)]:
+                    self._whole.pop(file, None)
+
+
+def _is_arriving(folder: Path) -> bool:
+    """Whether somebody, here or in another process, downloads a file into ``folder`` now."""
+    import filelock
+    from huggingface_hub.utils import WeakFileLock
+
+    try:
+        for lock in folder.rglob("*.lock"):
+            with WeakFileLock(lock, timeout=TICK):
+                pass
+    except filelock.Timeout:
+        return True
+    return False
 
 
 def _refuse(where: HubId, en: str, zh: str) -> NoReturn:
@@ -498,15 +532,19 @@ def _read_listing(folder: Path) -> dict[str, Entry] | None:
         return None
 
 
-def _verify(pinned: HubId, path: str, entry: Entry, part: Path) -> None:
+def _checksums(entry: Entry, file: Path) -> tuple[str, str, str]:
+    """The kind of checksum that the hub gives, what it must be and what it is; all empty where the hub gives none."""
     from huggingface_hub.utils.sha import git_hash
 
     if entry.sha256:
-        name, expected, found = "SHA-256", entry.sha256, sha256(part)
-    elif entry.git:
-        name, expected, found = "git's SHA-1", entry.git, git_hash(part.read_bytes())
-    else:
-        return
+        return "SHA-256", entry.sha256, sha256(file)
+    if entry.git:
+        return "git's SHA-1", entry.git, git_hash(file.read_bytes())
+    return "", "", ""
+
+
+def _verify(pinned: HubId, path: str, entry: Entry, part: Path) -> None:
+    name, expected, found = _checksums(entry, part)
     if found != expected:
         part.unlink()
         _refuse(

@@ -191,6 +191,11 @@ class Preset:
         """Whether the weights are here: a description from the hub may come without."""
         return (self.folder / self.weights["file"]).is_file()
 
+    @property
+    def has_whole_weights(self) -> bool:
+        """Whether the weights are here, with their checksum."""
+        return self.has_weights and sha256(self.folder / self.weights["file"]) == self.weights["sha256"]
+
     def build(self) -> keras.Model:
         """Build the network and load its weights: all checks, then all weights."""
         _limit_threads()
@@ -225,6 +230,10 @@ class _Travelled(Preset):
     @property
     def has_weights(self) -> bool:
         return True
+
+    @property
+    def has_whole_weights(self) -> bool:
+        return True  # looked at when it is built
 
     def __reduce__(self) -> tuple:
         fields = {name: value for name, value in vars(self).items() if name not in ("folder", "content")}
@@ -373,8 +382,8 @@ class PresetStore:
             return self._models[key]
 
     def provide_weights(self, preset: Preset) -> None:
-        """What the cache of the hub has given up, or not fetched yet, is fetched again."""
-        if preset.hub and not preset.has_weights:
+        """What the cache of the hub has given up, or not fetched yet, or holds damaged, is fetched again."""
+        if preset.hub and not preset.has_whole_weights:
             self._fetch_weights(preset)
 
     def _fetch_weights(self, preset: Preset) -> None:

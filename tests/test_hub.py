@@ -300,6 +300,17 @@ def test_what_the_space_preloaded_is_not_downloaded(hub, server, files):
     assert (folder / "model.safetensors").read_bytes() == files["model.safetensors"] and not (folder / "model.safetensors").is_symlink()
 
 
+def test_what_the_space_preloaded_damaged_is_downloaded(hub, server, files):
+    from huggingface_hub import snapshot_download
+
+    server.add("ann/small", files)
+    loaded = snapshot_download("ann/small", endpoint=server.url)
+    with open(f"{loaded}/model.safetensors", "r+b") as file:
+        file.write(bytes(8))
+    _, folder = hub.fetch(HubId.parse("ann/small"))
+    assert (folder / "model.safetensors").read_bytes() == files["model.safetensors"]
+
+
 # refusals
 
 
@@ -411,6 +422,52 @@ def test_the_cache_keeps_what_was_used_last(server, files, tmp_path):
     assert [name for name, folder in folders.items() if folder.exists()] == ["ann/a", "ann/c"]
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "preset.json"])
+def test_a_file_damaged_in_the_cache_is_fetched_anew(hub, server, files, name):
+    server.add("ann/small", files)
+    pinned, folder = hub.fetch(HubId.parse("ann/small"))
+    (folder / name).write_bytes(bytes(len(files[name])))
+    server.asked.clear()
+    for other in (hub, Hub(endpoint=server.url, cache=hub.cache)):
+        other.fetch(pinned)
+        assert (folder / name).read_bytes() == files[name]
+    assert [path.rpartition("/")[2] for path in server.paths()] == [name]
+
+
+def test_a_file_in_the_cache_is_read_for_its_checksum_once(hub, server, files, monkeypatch):
+    server.add("ann/small", files)
+    pinned, _ = hub.fetch(HubId.parse("ann/small"))
+    hub.fetch(pinned)
+    monkeypatch.setattr(module, "_checksums", lambda *_: pytest.fail("read again"))
+    hub.fetch(pinned)
+
+
+def test_who_makes_room_leaves_what_another_is_downloading(server, files, tmp_path):
+    cache, size = tmp_path / "cache", sum(map(len, files.values()))
+    server.add("ann/small", files)
+    server.add("ann/other", {**files, "README.md": b"# Other"})
+    server.faults["model.safetensors"] = Fault(times=1, after=20_000, stall=True)
+    first = Hub(endpoint=server.url, cache=cache)
+    found, begun = [], threading.Event()
+
+    def slow():
+        try:
+            found.append(first.fetch(HubId.parse("ann/small"), progress=lambda done, _: done > 20_000 and begun.set()))
+        except HubError as error:
+            found.append(error)
+        begun.set()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert begun.wait(10) and not found
+    Hub(endpoint=server.url, cache=cache, cache_limit=size // 2).fetch(HubId.parse("ann/other"))
+    assert list(cache.glob("public/ann--small/*/model.safetensors.part")), "taken away from under the other one"
+    server.over.set()  # the connection breaks, and the download goes on
+    thread.join(10)
+    _, folder = found[0]
+    assert (folder / "model.safetensors").read_bytes() == files["model.safetensors"]
+
+
 # as a restorer
 
 
@@ -437,6 +494,18 @@ def test_weights_that_left_the_cache_are_fetched_again(store, server, files):
     preset = store.get("ann/small")
     (preset.folder / "model.safetensors").unlink()
     assert store.model(preset).count_params() == preset.weights["parameters"]
+
+
+def test_weights_damaged_in_the_cache_are_fetched_again(store, server, files, tmp_path):
+    server.add("ann/all", {f"small/{name}": content for name, content in files.items()})
+    elsewhere = HubPresetStore(HubId.parse("ann/all"), Hub(endpoint=server.url, cache=tmp_path / "elsewhere"))
+    for shop, name in ((store, "ann/all/small"), (elsewhere, "small")):
+        preset = shop.get(name)
+        shop.provide_weights(preset)
+        weights = preset.folder / "model.safetensors"
+        weights.write_bytes(files["model.safetensors"][:-4] + bytes(4))
+        assert shop.model(preset).count_params() == preset.weights["parameters"]
+        assert weights.read_bytes() == files["model.safetensors"]
 
 
 def changed(files, **changes):
