@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,6 +121,7 @@ def _exported(run: TrainingRun, recipe: Recipe, data: TrainingData, folder: Path
             "minutes": round(run.state.seconds / 60, 1),
             **({"start": run.state.start, "before": run.state.before} if run.state.start else {}),
             **({"bfloat16": True} if run.state.bfloat16 else {}),
+            **({"seed": run.state.seed} if run.state.seed else {}),
             "hardware": hardware(),
             "history": [{key: float(np.round(value, 5)) for key, value in entry.items()} for entry in _thinned(run.state.history)],
         },
@@ -230,6 +231,11 @@ def write_preset(preset: Preset) -> None:
     (preset.folder / "README.md").write_text(card(preset), encoding="utf-8")
 
 
+def _exact(value: Any) -> str:
+    """The value as short as it can be read back unchanged."""
+    return short if isinstance(value, float) and float(short := f"{value:g}") == value else str(value)
+
+
 def card(preset: Preset) -> str:
     """The model card, in the form that the Hugging Face hub reads, made from ``preset.json`` alone."""
     architecture, weights, training = preset.architecture, preset.weights, preset.training
@@ -238,9 +244,7 @@ def card(preset: Preset) -> str:
     megabytes = weights["bytes"] / 1e6
     stored = f"{megabytes:.1f} MB" if megabytes >= 0.1 else f"{1000 * megabytes:.0f} kB"
     lost = f" (which costs {round(weights['lost'], 3) + 0:.3f} dB)" if weights["dtype"] != "float32" and "lost" in weights else ""
-    recipe = " ".join(
-        f"--set {k}={v:g}" if isinstance(v, float) else f"--set {k}={v}" for k, v in preset.recipe.get("settings", {}).items()
-    )
+    recipe = " ".join(f"--set {k}={_exact(v)}" for k, v in preset.recipe.get("settings", {}).items())
     size = "any" if architecture.input_size is None else f"{architecture.input_size}×{architecture.input_size} pixels"
     first = [f"`{name}`" for name in training.get("start", "").split(",") if name]
     start = f", started from the {'mean of the ' if len(first) > 1 else ''}weights of {', '.join(first)}" if first else ""
@@ -248,6 +252,7 @@ def card(preset: Preset) -> str:
         start += f", trained for at least {before['steps']:,} steps in {before['minutes']:g} minutes before"
     repeated = "The last of its trainings" if preset.name in training.get("start", "").split(",") else "Repeat it"
     again = (f" --start {training['start']}" if first else "") + (" --bfloat16" if training.get("bfloat16") else "")
+    again += f" --seed {training['seed']}" if training.get("seed") else ""
     lines = [
         "---",
         f"license: {preset.licence}",

@@ -54,6 +54,7 @@ class TrainingState:
         lowest: validation loss of the best weights.
         bfloat16: computed in 16 bits.
         rate: learning rate that was asked for; 0 where that was not written down.
+        seed: of the first weights and of the first batches.
     """
 
     steps: int = 0
@@ -65,6 +66,7 @@ class TrainingState:
     lowest: float = math.inf
     bfloat16: bool = False
     rate: float = 0.0
+    seed: int = 0
 
     def update(self, saved: Any) -> None:
         """Take over what was saved; ``TypeError`` where that is something else, and ``ValueError`` where its numbers are none that can be."""
@@ -365,7 +367,7 @@ def train(
     minutes = recipe.minutes if minutes is None and steps is None else minutes
     keras.utils.set_random_seed(seed)
     with _compute_in(bfloat16):
-        model, state = recipe.architecture.build(), TrainingState()
+        model, state = recipe.architecture.build(), TrainingState(seed=seed)
     check(recipe, model)
     if start:
         start_from(start, model, recipe.architecture)

@@ -175,6 +175,24 @@ def test_training_starts_there_and_the_card_says_so(preset, recipe, tmp_path):
         train(recipe, data, resume=True, start=[preset], folder=tmp_path / "state")
 
 
+def test_the_command_of_the_card_has_the_very_settings_and_the_seed(tmp_path):
+    class Tiny(RECIPES.get("denoise")):
+        architecture = UNet(**WIDTHS)
+
+    recipe = Tiny(batch=2, patch=32, rate=1 / 3000)
+    data = recipe.load(None)
+    data.steps, data.validation = 1, tuple(part[:1, :32, :32] for part in data.validation)
+    run = train(recipe, data, steps=1, folder=tmp_path / "state", seed=7)
+    made = export(run, recipe, data, tmp_path / "made")
+    command = next(line for line in card(made).splitlines() if "python -m restorers train" in line)
+    said = dict(word.split("=") for word in command.replace("`", " ").split() if "=" in word)
+    assert Tiny.from_settings(said) == recipe and " --seed 7`" in command
+    again = train(recipe, data, steps=2, folder=tmp_path / "state", resume=True)
+    assert again.state.seed == 7, "the first weights are still those"
+    first = train(recipe, data, steps=1)
+    assert "--seed" not in card(export(first, recipe, data, tmp_path / "first")), "it is the one that is taken anyway"
+
+
 @pytest.mark.parametrize(
     "backend, device, found, gains",
     [
