@@ -174,3 +174,33 @@ def test_who_wants_no_motion_sees_no_line_grow_and_no_bar_slide(desktop):
       return getComputedStyle(bar.firstChild).transitionDuration;
     }"""
     assert [desktop.evaluate(duration, name) for name in ("train-bar", "compare-bar")] == ["0s", "0s"]
+
+
+def test_where_the_system_sets_the_colours_what_is_chosen_focused_or_drawn_is_told_apart(desktop):
+    desktop.emulate_media(forced_colors="active")
+    desktop.goto(QUICK)
+    desktop.wait_for_selector("#restore-gain", timeout=LONG)
+
+    def style(selector, name, pseudo=None):
+        return desktop.evaluate("([s, n, p]) => getComputedStyle(document.querySelector(s), p)[n]", [selector, name, pseudo])
+
+    desktop.evaluate(
+        """document.querySelector(".gradio-container").insertAdjacentHTML("beforeend",
+          `<div id="looks"><button class="lesson-show">x</button><div class="compare-bar"><i>x</i></div>
+          <div class="ranking"><span class="bar"><i class="up">x</i></span></div>
+          <figure class="chart"><ul><li class="c0">x</li><li class="c1">x</li></ul></figure>
+          <div class="inside-maps"><button aria-pressed="true">x</button><button aria-pressed="false">x</button></div></div>`)"""
+    )
+    ground = style("body", "backgroundColor")
+    for chosen in ("#page-language [aria-pressed=true]", ".rv .tab[aria-selected=true]", "#looks [aria-pressed=true]"):
+        assert style(chosen, "backgroundColor") != ground, chosen
+    desktop.keyboard.press("Tab")  # from now on the focus is seen
+    desktop.focus("#page-language [aria-pressed=false]")
+    assert style("#page-language [aria-pressed=false]", "outlineStyle") == "solid"
+    assert style("#page-language [aria-pressed=false]", "backgroundColor") != style("#page-language [aria-pressed=true]", "backgroundColor")
+    assert style("#looks [aria-pressed=false]", "borderTopColor") == ground  # no line around what is not chosen
+    for bar in ("#looks .compare-bar i", "#looks .up"):
+        assert style(bar, "backgroundColor") != ground, bar
+    assert style("#looks .c0", "borderTopColor", "::before") != style("#looks .c1", "borderTopColor", "::before")
+    for lined in ("#looks .lesson-show", "#restore-draw input"):
+        assert style(lined, "borderTopWidth") in ("1px", "2px"), lined
