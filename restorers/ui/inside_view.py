@@ -48,6 +48,7 @@ TALL, LOW = 104, 24  # pixels; heights of the boxes
 TOP, BOTTOM, EDGE = 58, 50, 14
 WIDE, NARROW, MANY = 46, 24, 24  # pixels; widths of the boxes of few, and of more than so many layers
 GAP = 8
+SENTENCE = 200  # pixels that the longest words under a part take
 STYLES = ("validation", "training", "ghost")
 
 
@@ -194,10 +195,14 @@ def _sizes(opened: Opened, boxes: dict[str, tuple[float, float, float]], wide: f
         parts.append(f'<text class="size" x="{(left + right) / 2:.0f}" y="{bottom + 13 + low:.0f}" text-anchor="middle">{size}</text>')
     names, layers = list(boxes), opened.layers
     at = names.index(layers.code)
-    spans = [(words.ENCODER, 0, at - 1, "start"), (words.DECODER, at + 1, len(names) - 1, "end")]
-    y = height - 18
-    for title, first, last, anchor in spans:
+    spans = [
+        ((words.ENCODER, words.ENCODER_PART), 0, at - 1, "start"),
+        ((words.DECODER, words.DECODER_PART), at + 1, len(names) - 1, "end"),
+    ]
+    y = height - 20
+    for (long, short_title), first, last, anchor in spans:
         left, right = boxes[names[first]][0], boxes[names[last]][0] + wide
+        title = long if right - left >= SENTENCE else short_title  # it would run into the others
         parts.append(f'<path class="span" d="M{left:.0f},{y:.0f}H{right:.0f}"/>')
         x = left if anchor == "start" else right
         parts.append(f'<text class="part" x="{x:.0f}" y="{y + 14:.0f}" text-anchor="{anchor}">{both(title, "tspan")}</text>')

@@ -1,5 +1,7 @@
 """The Inside tab in a real browser, on the smallest networks."""
 
+from itertools import pairwise
+
 import pytest
 
 from restorers.presets import PRESETS
@@ -31,6 +33,8 @@ def test_from_the_drawing_to_one_number_and_to_a_changed_code(desktop):
     page = opened(desktop)
     assert page.input_value("#inside-network select") == "tutorial-digits-dense"
     assert page.locator("#inside-drawing .inside-box").count() == 7
+    parts = sorted((box["x"], box["x"] + box["width"]) for box in (part.bounding_box() for part in page.locator(".inside-net .part").all()))
+    assert all(end < start for (_, end), (start, _) in pairwise(parts)), "the words under the drawing overlap"
     assert "32 numbers instead of 784: 24 times fewer" in page.inner_text("#inside-ratio")
 
     layer(page, "code")

@@ -55,6 +55,8 @@ DRAWING_HELP = Text(
 )
 ENCODER = Text("Encoder: the photo is summed up", "编码器：概括照片")
 CODE_PART = Text("Code", "编码")
+ENCODER_PART = Text("Encoder", "编码器")
+DECODER_PART = Text("Decoder", "解码器")
 DECODER = Text("Decoder: the photo is drawn again", "解码器：重新画出照片")
 SKIPS = Text(
     "The arcs are skip connections: they carry what a layer has made past the layers between, so it need not fit through the code.",
