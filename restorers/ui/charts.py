@@ -10,7 +10,7 @@ from restorers.text import Text
 from restorers.ui.language import both
 
 WIDTH, HEIGHT = 380, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 52, 10, 12, 34
 
 Points = Sequence[tuple[float, float]]
 

@@ -49,7 +49,7 @@ TOP, BOTTOM, EDGE = 58, 50, 14
 WIDE, NARROW, MANY = 46, 24, 24  # pixels; widths of the boxes of few, and of more than so many layers
 GAP = 8
 SENTENCE = 200  # pixels that the longest words under a part take
-STYLES = ("validation", "training", "ghost")
+STYLES = ("c0", "c1 d1", "c2 d2")
 
 
 # --- words and numbers ------------------------------------------------------------------------------------------------
