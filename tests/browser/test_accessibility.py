@@ -168,6 +168,8 @@ def test_who_wants_no_motion_sees_no_line_grow_and_no_bar_slide(desktop):
     desktop.wait_for_selector("#train-start", timeout=LONG)
     line = "getComputedStyle(document.querySelector('#tab-train-button'), '::after')"
     assert desktop.evaluate(f"[{line}.animationName, {line}.opacity]") == ["none", "1"]
+    fold = "getComputedStyle(document.querySelector('.more > button .icon')).transitionProperty"
+    assert desktop.evaluate(fold) == "none"
     duration = """(name) => {
       const bar = document.body.appendChild(document.createElement("div"));
       [bar.className, bar.innerHTML] = [name, "<i></i>"];
