@@ -80,6 +80,15 @@ def test_the_matrix_fills_stops_and_opens_a_pair_by_keyboard(desktop):
     page.wait_for_function("location.search.includes('with=poisson_noise')")
 
 
+def test_the_ranks_fit_the_narrowest_screen(desktop):
+    desktop.set_viewport_size({"width": 320, "height": 640})  # a page of 1280, four times as large (WCAG 1.4.10)
+    page = opened(desktop)
+    page.click("#compare-all-run")
+    page.wait_for_selector("#compare-all-files a")
+    table = page.locator("#compare-ranking table").bounding_box()
+    assert table["x"] + table["width"] <= 320
+
+
 def test_a_phone_shows_ranks_and_curves_in_chinese(phone):
     page = opened(phone, "zh")
     page.click("#compare-all-run")
