@@ -747,14 +747,6 @@ def train(
             )
         )
     chosen = RECIPES.get(recipe).from_settings(settings)
-    if workers and chosen.batches_need_keras:
-        raise UsageError(
-            Text(
-                f"Networks take part in making the batches of {chosen.name}, so no other processes can make them. "
-                f"Leave --workers out. Received: {workers}.",
-                f"{chosen.name} 的批次需由网络参与生成，无法交给其他进程。请去掉 --workers。收到：{workers}。",
-            )
-        )
     state, out = state or Path("runs") / chosen.name, out or Path("weights") / chosen.name
     _must_take_files("--out", out)
     _must_take_files("--state", state)
@@ -763,8 +755,7 @@ def train(
         pictures.source = source
     for note in pictures.notes:
         _say(note)
-    if workers is None:
-        workers = 0 if chosen.batches_need_keras else useful_workers()
+    workers = useful_workers() if workers is None else workers
     ahead = Prefetch(pictures.batches, workers) if workers else contextlib.nullcontext(pictures.batches)  # before Keras is loaded
     from restorers.training.export import export
     from restorers.training.fit import train as fit

@@ -263,7 +263,6 @@ def test_a_name_that_is_no_text_is_printed(tmp_path, photo):
         (["train", "denoise", "--data", "train", "--set", "nonsense=1"], 2, "has no parameter 'nonsense'"),
         (["train", "denoise", "--set", "rate=7"], 2, "rate must be a number"),
         (["train", "denoise", "--data", "{empty}"], 1, "empty"),
-        (["train", "universal", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/w", "--workers", "2"], 2, "Leave --workers out"),
         (["train", "denoise", "--state", "{dir}/s", "--out", "{dir}/w", "--resume"], 1, "no training of denoise to resume"),
         (["train", "denoise", "--steps", "1", "--state", "{dir}/s", "--out", "{dir}/w", "--data", "{dir},"], 1, "one of them is empty"),
         (["train", "composed", "--set", "data=shapes", "--data", "{dir}"], 1, "Leave out --data, or choose data=photos"),

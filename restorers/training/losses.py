@@ -8,7 +8,6 @@ from restorers.diagnosis import CERTAIN
 
 SSIM_WINDOW = 11
 LOCAL_WEIGHT = 5.0
-NOT_ASKED = -1.0  # in place of 0 or 1, where any answer is right
 LUMINANCE = (0.299, 0.587, 0.114)  # of R, G and B; ITU-R BT.601
 
 
@@ -97,7 +96,7 @@ def presence_crossentropy(y_true, y_pred, local: tuple[bool, ...]):
     Local kinds count ``LOCAL_WEIGHT`` times, for where they are is one question for each pixel. For a kind that lies over the whole picture, p is that of the mean evidence: log(p / (1 − p)) averaged over the pixels.
 
     Args:
-        y_true: (b, h, w, kinds), 1 where present, ``NOT_ASKED`` where any answer is right; of a kind that is not local the same everywhere.
+        y_true: (b, h, w, kinds), 1 where present; of a kind that is not local the same everywhere.
         y_pred: probabilities of the same shape.
         local: one for each kind.
     """
@@ -107,18 +106,13 @@ def presence_crossentropy(y_true, y_pred, local: tuple[bool, ...]):
     pooled = ops.broadcast_to(ops.mean(evidence, axis=(1, 2), keepdims=True), ops.shape(evidence))
     chosen = ops.where(ops.convert_to_tensor(local), evidence, pooled)
     weights = ops.convert_to_tensor([LOCAL_WEIGHT if one else 1.0 for one in local])
-    weights = ops.where(y_true >= 0, weights, 0.0)
     return ops.mean(weights * (ops.softplus(chosen) - y_true * chosen), axis=(1, 2, 3))
 
 
 def presence_accuracy(y_true, y_pred, local: tuple[bool, ...]):
-    """Share of the kinds that are not local whose presence is told rightly, of each picture; arguments as ``presence_crossentropy``.
-
-    What is not asked counts as told rightly.
-    """
+    """Share of the kinds that are not local whose presence is told rightly, of each picture; arguments as ``presence_crossentropy``."""
     from keras import ops
 
     evidence = ops.mean(_evidence(y_pred), axis=(1, 2))
-    present = y_true[:, 0, 0]
-    right = ops.cast(ops.logical_or(ops.equal(evidence > 0, present > 0.5), present < 0), "float32")
+    right = ops.cast(ops.equal(evidence > 0, y_true[:, 0, 0] > 0.5), "float32")
     return ops.mean(ops.take(right, [k for k, one in enumerate(local) if not one], axis=-1), axis=-1)

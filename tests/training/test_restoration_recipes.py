@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -13,7 +12,6 @@ from restorers.diagnosis import DAMAGES, channel
 from restorers.metrics import colorfulness, psnr
 from restorers.models.efficient_unet import EfficientUNet
 from restorers.models.unet import UNet
-from restorers.params import ParameterError
 from restorers.photo import read_photo, write_photo
 from restorers.presets import Preset, PresetStore
 from restorers.resize import resize
@@ -22,7 +20,7 @@ from restorers.samples import SAMPLES
 from restorers.training.estimate import estimate
 from restorers.training.export import export
 from restorers.training.fit import train
-from restorers.training.losses import LOCAL_WEIGHT, NOT_ASKED, presence_accuracy, presence_crossentropy
+from restorers.training.losses import LOCAL_WEIGHT, presence_accuracy, presence_crossentropy
 from restorers.training.recipes import RECIPES
 from restorers.training.recipes._restoration import recolour
 
@@ -88,8 +86,7 @@ def test_pairs_have_shape_type_range_and_repeat(name, photo):
         again, _ = recipe.pair(crop, np.random.default_rng(seed))
         assert seen.shape == (recipe.patch, recipe.patch, recipe.architecture.channels)
         assert truth.shape == (recipe.patch, recipe.patch, recipe.architecture.output_channels) and seen.dtype == truth.dtype == np.float32
-        lowest = NOT_ASKED if recipe.architecture.classifies else 0
-        assert np.isfinite(seen).all() and truth.min() >= lowest and truth.max() <= 1
+        assert np.isfinite(seen).all() and truth.min() >= 0 and truth.max() <= 1
         assert np.array_equal(seen, again)
         levels = seen[..., :3] * 255
         rounded += bool(np.abs(levels - np.rint(levels)).max() < 1e-4 and seen.min() >= 0 and seen.max() <= 1)
@@ -218,63 +215,6 @@ def test_universal_is_taught_which_pixels_are_lost(name, photo):
     assert maps.sum() == lost.sum(), "nothing else is present"
 
 
-def mends(monkeypatch):
-    """The damages that were given to specialists, in order; each leaves the photo a level brighter."""
-    import restorers.training.recipes.universal as module
-
-    asked = []
-
-    def restored(observation, restorer):
-        asked.append((restorer.name, observation.mask))
-        return SimpleNamespace(photo=np.clip(observation.photo + 1 / 255, 0, 1))
-
-    monkeypatch.setattr(module, "restore", restored)
-    return asked
-
-
-def test_universal_is_also_taught_what_is_left_when_a_specialist_was_at_work(photo, monkeypatch):
-    recipe, asked = RECIPES.get("universal")(mended=0.5), mends(monkeypatch)
-    chain = Chain(tuple(DEGRADATIONS.get(name)() for name in ("gaussian_blur", "gaussian_noise", "missing_pixels", "jpeg")))
-    order = ["dejpeg", "inpaint", "denoise", "deblur"]
-    seen = chain.apply(photo[:64, :64], np.random.default_rng(0))
-    target = recipe.target(photo[:64, :64], chain, seen)
-    whole, lengths = target.copy(), []
-    for seed in range(60):
-        asked.clear()
-        shown, left = recipe.underway(seen, target, np.random.default_rng(seed))
-        names = [name for name, _ in asked]
-        lengths.append(len(names))
-        assert names == order[: len(names)]
-        soft = {"deblur", "enlarge"} if "deblur" in names else set()
-        for k, damage in enumerate(DAMAGES):
-            expected = np.full((64, 64), NOT_ASKED) if damage.specialist in {*names, *soft} else whole[..., k]
-            assert np.array_equal(left[..., k], expected)
-        assert all((mask is not None) == (name == "inpaint") for name, mask in asked)
-        if not names:
-            assert shown is seen and left is target
-        assert np.allclose(shown.photo, np.clip(seen.photo + len(names) / 255, 0, 1) if names else seen.photo, atol=1e-6)
-    assert np.array_equal(target, whole) and set(lengths) == {0, 1, 2, 3, 4} and 20 <= lengths.count(0) <= 40
-
-
-def test_universal_mends_nothing_where_nothing_is_damaged_or_where_it_is_told_not_to(photo, monkeypatch):
-    asked, crop = mends(monkeypatch), photo[:64, :64]
-    nothing = np.zeros((64, 64, len(DAMAGES)), np.float32)
-    for seed in range(20):
-        RECIPES.get("universal")(mended=0.5).underway(Observation(crop), nothing, np.random.default_rng(seed))
-        RECIPES.get("universal")(mended=0).underway(Observation(crop), nothing + 1, np.random.default_rng(seed))
-    assert asked == []
-    assert RECIPES.get("universal")().batches_need_keras and not RECIPES.get("universal")(mended=0).batches_need_keras
-
-
-def test_universal_says_which_specialists_are_not_there(monkeypatch):
-    import restorers.training.recipes.universal as module
-
-    monkeypatch.setattr(module, "PRESETS", SimpleNamespace(names=lambda: ["denoise", "deblur", "inpaint"]))
-    with pytest.raises(ParameterError, match=r"Not there: dejpeg, enlarge\. Train them first, or set mended=0\."):
-        RECIPES.get("universal")().load(None)
-    RECIPES.get("universal")(mended=0).load(None)
-
-
 def test_the_loss_of_what_is_present_asks_once_a_picture_or_pixel_by_pixel():
     rng = np.random.default_rng(0)
     p, truth = rng.uniform(0.05, 0.95, (2, 6, 4, 2)).astype(np.float32), np.zeros((2, 6, 4, 2), np.float32)
@@ -286,27 +226,6 @@ def test_the_loss_of_what_is_present_asks_once_a_picture_or_pixel_by_pixel():
     found = np.asarray(presence_crossentropy(truth, p, local=(False, True)))
     assert np.allclose(found, (whole + LOCAL_WEIGHT * local) / 2, rtol=1e-4)
     assert np.asarray(presence_accuracy(truth, p, local=(False, True))).tolist() == [float(pooled[0] > 0.5), float(pooled[1] < 0.5)]
-
-
-def test_what_is_not_asked_costs_nothing_whatever_the_answer():
-    rng = np.random.default_rng(1)
-    p, truth = rng.uniform(0.05, 0.95, (2, 6, 4, 3)).astype(np.float32), np.zeros((2, 6, 4, 3), np.float32)
-    kinds = {"local": (False, False, True)}
-    asked = np.asarray(presence_crossentropy(truth, p, **kinds))
-    for k, share in ((0, 1), (2, LOCAL_WEIGHT)):
-        left_out = truth.copy()
-        left_out[..., k] = NOT_ASKED
-        costs = np.asarray(presence_crossentropy(left_out, p, **kinds))
-        cost = np.logaddexp(0, np.log(p / (1 - p)).mean(axis=(1, 2)))[:, k] if k == 0 else -np.log(1 - p[..., k]).mean(axis=(1, 2))
-        assert np.allclose(asked - costs, share * cost / 3, rtol=1e-4)
-        other = p.copy()
-        other[..., k] = 1 - p[..., k]
-        assert np.array_equal(np.asarray(presence_crossentropy(left_out, other, **kinds)), costs)
-    left_out = truth.copy()
-    left_out[..., 0] = NOT_ASKED
-    p[...] = (0.9, 0.1, 0.5)
-    assert np.asarray(presence_accuracy(truth, p, **kinds)).tolist() == [0.5, 0.5]
-    assert np.asarray(presence_accuracy(left_out, p, **kinds)).tolist() == [1, 1]
 
 
 def test_a_third_of_the_jpeg_crops_are_gray(photo):

@@ -158,7 +158,6 @@ class RestorationRecipe(Recipe):
         target = self.target(crop, degradation, observation)
         if as_file:
             observation = replace(observation, photo=np.rint(np.clip(observation.photo, 0, 1) * 255) / np.float32(255))
-        observation, target = self.underway(observation, target, rng)
         seen = network_input(observation, self.architecture.channels)
         if not self.margin:
             return seen, target
@@ -171,10 +170,6 @@ class RestorationRecipe(Recipe):
     def target(self, crop: np.ndarray, degradation: Degradation | None, observation: Observation) -> np.ndarray:
         """What the network is to make of ``observation``, float32 (height, width, channels): the crop as it was."""
         return crop
-
-    def underway(self, observation: Observation, target: np.ndarray, rng: np.random.Generator) -> tuple[Observation, np.ndarray]:
-        """What the network may meet later, while the photo is being restored, and its target then: unless a recipe says otherwise the same."""
-        return observation, target
 
     def weight(self, seen: np.ndarray, target: np.ndarray) -> float | None:
         """How much a crop counts in the loss, given what the network sees of it and what it is to make of that; None where all count the same."""

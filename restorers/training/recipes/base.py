@@ -91,11 +91,6 @@ class Recipe(Parameterised, PlugIn, ABC):
         """Title of the preset that these settings make."""
         return self.title
 
-    @property
-    def batches_need_keras(self) -> bool:
-        """Networks take part in making the batches, so no processes can be forked to make them ahead."""
-        return False
-
     @abstractmethod
     def optimizer(self) -> keras.optimizers.Optimizer:
         """A fresh optimizer, at its highest rate."""

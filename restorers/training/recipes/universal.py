@@ -8,7 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from restorers.degradations.base import Chain, Degradation, Observation, degrade
+from restorers.degradations.base import Chain, Degradation, degrade
 from restorers.degradations.camera_noise import CameraNoise
 from restorers.degradations.downscale import Downscale
 from restorers.degradations.fade import Fade
@@ -24,14 +24,12 @@ from restorers.degradations.poisson_noise import PoissonNoise
 from restorers.degradations.posterize import Posterize
 from restorers.degradations.salt_and_pepper import SaltAndPepper
 from restorers.degradations.speckle import Speckle
-from restorers.diagnosis import DAMAGES, SOFT
+from restorers.diagnosis import DAMAGES
 from restorers.models.unet import UNet
-from restorers.params import ParameterError, param
-from restorers.presets import PRESETS
-from restorers.restore import find_restorer, restore
+from restorers.params import param
 from restorers.text import Text
 from restorers.training.data import random_crop
-from restorers.training.losses import NOT_ASKED, presence_accuracy, presence_crossentropy
+from restorers.training.losses import presence_accuracy, presence_crossentropy
 from restorers.training.recipes._restoration import RestorationRecipe, log_uniform
 from restorers.training.recipes.deblur import Deblur
 from restorers.training.recipes.dejpeg import Dejpeg
@@ -52,13 +50,10 @@ class Universal(RestorationRecipe):
     It learns to tell JPEG artefacts, noise, blur and low resolution, which lie over a whole photo, and pixels that are lost
     (missing ones and impulses), one by one. Of the crops a share of ``clean`` has none of these: they are left whole, or pale,
     dark, hazy or of few colours. A share of ``chained`` has two to four, in the order in which pictures are spoiled. A share of ``even``
-    is blurred until no detail is left, as a clear sky, and then has JPEG, noise, or nothing: there only blocks tell of JPEG. Of all that
-    are damaged a share of ``mended`` is shown after one specialist or more has been at work, for that is what the network looks at
-    next, and must not take the traces of the mending for another kind of damage. What has been mended is not asked for then.
+    is blurred until no detail is left, as a clear sky, and then has JPEG, noise, or nothing: there only blocks tell of JPEG.
 
     Reference: Chen et al., "RestoreAgent: autonomous image restoration agent via multimodal large language models", NeurIPS 2024
-    (look first, then call specialists). To learn from what one's own decisions lead to: Ross et al., "A reduction of imitation
-    learning and structured prediction to no-regret online learning", AISTATS 2011.
+    (look first, then call specialists).
     """
 
     title: ClassVar[Text] = Text("Universal (looks first)", "通用修复（先诊断）")
@@ -90,10 +85,6 @@ class Universal(RestorationRecipe):
         0.35, low=0, high=1, step=0.05, label=Text("Chained", "组合"),
         help=Text("Share of the crops with several kinds of damage.", "含多种损坏的裁剪块比例。"),
     )  # fmt: skip
-    mended: float = param(
-        0.25, low=0, high=0.5, step=0.05, label=Text("Mended in part", "部分修复"),
-        help=Text("Share of the damaged crops that are shown after a specialist has mended something.", "受损裁剪块中，先由专用网络修复一部分再展示的比例。"),
-    )  # fmt: skip
 
     even: float = param(
         0.06, low=0, high=1, step=0.01, label=Text("Even", "均匀"),
@@ -109,10 +100,6 @@ class Universal(RestorationRecipe):
     @property
     def loss(self):
         return partial(presence_crossentropy, local=LOCAL)
-
-    @property
-    def batches_need_keras(self):
-        return self.mended > 0
 
     def metrics(self):
         import keras
@@ -169,32 +156,6 @@ class Universal(RestorationRecipe):
         truths = [random_crop(photos[i % len(photos)], self.validation_crop, rng) for i in range(count)]
         seen = [np.clip(degrade(truth, shown[i % len(shown)], i).photo, 0, 1) for i, truth in enumerate(truths)]
         return np.stack(seen), np.stack(truths)
-
-    def load(self, folder, validation=None):
-        absent = [damage.specialist for damage in DAMAGES if damage.specialist not in PRESETS.names()] if self.mended else []
-        if absent:
-            raise ParameterError(
-                Text(
-                    f"mended needs the networks that mend. Not there: {', '.join(absent)}. Train them first, or set mended=0.",
-                    f"mended 需要各专用网络。缺少：{'、'.join(absent)}。请先训练它们，或设 mended=0。",
-                )
-            )
-        return super().load(folder, validation)
-
-    def underway(self, observation, target, rng):
-        """The damage that is mended first is, or the first few are, by the specialists; the rest is what is to be found.
-
-        What is mended is not asked for: of blur and low resolution neither, where one of them is.
-        """
-        present = [k for k in range(len(DAMAGES)) if target[..., k].any()]
-        if not present or rng.random() >= self.mended:
-            return observation, target
-        photo, target = observation.photo, target.copy()
-        for k in present[: rng.integers(1, len(present) + 1)]:
-            mask = target[..., k] > 0 if DAMAGES[k].local else None
-            photo = restore(Observation(photo, mask=mask), find_restorer(DAMAGES[k].specialist)).photo
-            target[..., [j for j in range(len(DAMAGES)) if j == k or {DAMAGES[j].name, DAMAGES[k].name} == set(SOFT)]] = NOT_ASKED
-        return Observation(photo), target
 
     def target(self, crop, degradation, observation):
         steps = degradation.steps if isinstance(degradation, Chain) else () if degradation is None else (degradation,)
